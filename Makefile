@@ -1,0 +1,53 @@
+# Every target works in a fresh clone: what it needs is installed first.
+# PYTHON may name another interpreter (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PORT ?= 8080
+
+.PHONY: run test check fix bench constraints clean
+
+run: .venv/run
+	$(BIN)/headnote serve --port $(PORT)
+
+test: .venv/test
+	$(BIN)/python -m pytest
+
+check: .venv/check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/headnote check
+
+fix: .venv/check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/run
+	$(BIN)/headnote bench
+
+.venv/run: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Headnote needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --constraint constraints.txt --editable .
+	touch $@
+
+.venv/test: .venv/run
+	$(PIP) install --constraint constraints.txt --editable .[test]
+	touch $@
+
+.venv/check: .venv/test
+	$(PIP) install --constraint constraints.txt --editable .[test,check]
+	touch $@
+
+# Newest versions that work together, as plain pins: no index, no host.
+constraints:
+	rm -rf .venv-new
+	$(PYTHON) -m venv .venv-new
+	.venv-new/bin/python -m pip --quiet install --editable .[test,check]
+	.venv-new/bin/python -m pip freeze --exclude-editable --exclude headnote > constraints.txt
+	rm -rf .venv-new
+
+clean:
+	rm -rf .venv .venv-new build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
