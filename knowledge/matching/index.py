@@ -1,0 +1,121 @@
+"""The trained index: built from a bank once, kept as plain arrays, never stale.
+
+Its arrays are written and read by the shell; here is what they mean. The index
+belongs to the content whose hash it carries: another hash, another index.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge import model as m
+from knowledge.matching import training
+from knowledge.matching.features import Floats, Ints, Vector, Vectoriser, grams
+from knowledge.matching.normalise import tokens
+
+BACKGROUND = m.TopicId("")
+"""The class of everything that is no business of a school policy."""
+
+Arrays: TypeAlias = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """What matching needs to know of a bank.
+
+    Attributes:
+        classes: The topic of each class; the background comes last.
+        vectoriser: Text to features.
+        weights: Features by classes, half precision.
+        bias: One a class.
+        phrasings: Each phrasing's text, in the order of `labels`.
+        labels: Each phrasing's class.
+        votes: Each phrasing's vote for its own class.
+        rows, ids, values: The phrasings' vectors, row after row.
+        words: The bank's vocabulary and how often each word occurs.
+
+    """
+
+    classes: tuple[m.TopicId, ...]
+    vectoriser: Vectoriser
+    weights: NDArray[np.float16]
+    bias: Floats
+    phrasings: tuple[str, ...]
+    labels: Ints
+    votes: Floats
+    rows: Ints
+    ids: NDArray[np.int32]
+    values: Floats
+    words: Mapping[str, int]
+
+    def vector(self, phrasing: int) -> Vector:
+        """The vector of one phrasing."""
+        span = slice(self.rows[phrasing], self.rows[phrasing + 1])
+        return Vector(self.ids[span].astype(np.int64), self.values[span])
+
+
+def concept_of(bank: m.Bank) -> dict[str, str]:
+    """Each word's concept."""
+    return {
+        word: concept
+        for concept, words in bank.lexicon.concepts.items()
+        for word in words
+    }
+
+
+def labelled(bank: m.Bank) -> tuple[tuple[m.TopicId, ...], list[tuple[str, int]]]:
+    """The classes, and every phrasing with the number of its class."""
+    classes = (*bank.topics, BACKGROUND)
+    said = [
+        (phrasing, number)
+        for number, topic in enumerate(bank.topics.values())
+        for phrasing in (*topic.phrasings, topic.title)
+    ]
+    said += [(phrasing, len(bank.topics)) for phrasing in bank.background]
+    return classes, said
+
+
+def build(bank: m.Bank, said: training.Progress) -> Index:
+    """Train an index on all phrasings of a bank.
+
+    Args:
+        bank: The question bank.
+        said: Called with work done and work in all, for a progress bar.
+
+    """
+    classes, phrasings = labelled(bank)
+    spelt = [tokens(text, bank.lexicon.short) for text, _ in phrasings]
+    concepts = concept_of(bank)
+    counted = [grams(words, concepts) for words in spelt]
+    vectoriser = Vectoriser.fitted(counted)
+    vectors = [vectoriser.vector(blocks) for blocks in counted]
+    labels = np.array([label for _, label in phrasings], np.int64)
+    features = len(vectoriser.keys)
+    products = training.kernel(vectors, features, lambda done, of: said(done, 2 * of))
+    learnt = training.train(
+        products,
+        labels,
+        len(classes),
+        said=lambda done, of: said(of + done, 2 * of),
+    )
+    weights = np.zeros((features, len(classes)), np.float32)
+    for vector, votes in zip(vectors, learnt.alpha, strict=True):
+        weights[vector.ids] += vector.values[:, None] * votes
+    said(1, 1)
+    return Index(
+        classes=classes,
+        vectoriser=vectoriser,
+        weights=weights.astype(np.float16),
+        bias=learnt.bias,
+        phrasings=tuple(text for text, _ in phrasings),
+        labels=labels,
+        votes=learnt.alpha[np.arange(len(labels)), labels],
+        rows=np.concatenate([[0], np.cumsum([len(v.ids) for v in vectors])]),
+        ids=np.concatenate([v.ids for v in vectors]).astype(np.int32),
+        values=np.concatenate([v.values for v in vectors]),
+        words=Counter(word for words in spelt for word in words),
+    )

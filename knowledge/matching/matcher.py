@@ -1,0 +1,266 @@
+"""Utterance to content: Matched, Ambiguous, Unmatched or Emergency, with evidence.
+
+Emergencies first; then normalising, repair, scores for every topic of the bank, and
+the three bands. The index is the bank's; what is sure is a matter of one school,
+because topics that the school answers alike count as one (see `agreement`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from knowledge import model as m
+from knowledge.matching import bands
+from knowledge.matching.agreement import agreement
+from knowledge.matching.emergency import Lookout, Seen
+from knowledge.matching.features import Floats, Vector, grams
+from knowledge.matching.index import BACKGROUND, Index, concept_of
+from knowledge.matching.normalise import tokens
+from knowledge.matching.repair import Repaired, Repairer
+
+MOST_BUTTONS = 3
+MOST_VOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A phrasing that spoke for the topic, and how loudly."""
+
+    phrasing: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why a match came out as it did.
+
+    Attributes:
+        chances: The likeliest topics with their chances, best first.
+        score: The chance of the best one with all that agree with it.
+        threshold: What the score had to reach.
+        votes: The phrasings that spoke for the best topic.
+        repairs: Words taken as slips, as typed and as read.
+        unknown: Words that the bank does not know.
+        sign: Words that showed an emergency.
+
+    """
+
+    chances: tuple[tuple[m.TopicId, float], ...] = ()
+    score: float = 0.0
+    threshold: float = 0.0
+    votes: tuple[Vote, ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    sign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Sure: this topic."""
+
+    topic: m.TopicId
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Two or three topics; the person is to choose."""
+
+    topics: tuple[m.TopicId, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """No topic; `off_topic` where it is none of the policy's business."""
+
+    off_topic: bool
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Somebody may be in danger."""
+
+    topic: m.TopicId
+    evidence: Evidence
+
+
+Match: TypeAlias = Matched | Ambiguous | Unmatched | Emergency
+
+
+class Reader:
+    """Reads utterances with a bank's index; shared by all schools."""
+
+    def __init__(self, bank: m.Bank, index: Index) -> None:
+        self.bank = bank
+        self.index = index
+        self._repairer = Repairer(index.words)
+        self._lookout = Lookout(bank.signs)
+        self._concepts = concept_of(bank)
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """A text's tokens, not repaired."""
+        return tokens(text, self.bank.lexicon.short)
+
+    def repaired(self, text: str) -> Repaired:
+        """A text's tokens after repair."""
+        return self._repairer.repair(self.words(text))
+
+    def sign(self, said: Repaired, text: str) -> Seen | None:
+        """A sign of emergency, in the words as typed or as repaired."""
+        return self._lookout.look(self.words(text)) or self._lookout.look(said.tokens)
+
+    def vector(self, said: Repaired) -> Vector:
+        """The features of what was said."""
+        return self.index.vectoriser.vector(grams(said.tokens, self._concepts))
+
+    def chances(self, vector: Vector) -> Floats:
+        """The chance of each class."""
+        logits = vector.values @ self.index.weights[vector.ids].astype(np.float32)
+        logits = logits + self.index.bias
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum(), np.float32)
+
+    def votes(self, vector: Vector, label: int) -> tuple[Vote, ...]:
+        """The phrasings of a class that speak loudest for it."""
+        dense = np.zeros(len(self.index.vectoriser.keys), np.float32)
+        dense[vector.ids] = vector.values
+        found = []
+        for at in np.flatnonzero(self.index.labels == label):
+            phrasing = self.index.vector(int(at))
+            like = float(dense[phrasing.ids] @ phrasing.values)
+            found.append((like * float(self.index.votes[at]), int(at)))
+        found.sort(key=lambda vote: (-round(vote[0], 4), vote[1]))
+        return tuple(
+            Vote(self.index.phrasings[at], round(weight, 3))
+            for weight, at in found[:MOST_VOTES]
+            if weight > 0
+        )
+
+    def among(
+        self, text: str, topics: Sequence[m.TopicId]
+    ) -> tuple[tuple[m.TopicId, float], ...]:
+        """The chances of some topics, best first."""
+        chances = self.chances(self.vector(self.repaired(text)))
+        at = self.index.classes.index
+        found = [(topic, float(chances[at(topic)])) for topic in topics]
+        return tuple(sorted(found, key=lambda pair: -pair[1]))
+
+
+class Matcher:
+    """Matches utterances for one school."""
+
+    def __init__(self, reader: Reader, pack: m.Pack) -> None:
+        self.reader = reader
+        self.pack = pack
+        self._classes = reader.index.classes
+        self._agree = agreement(pack, reader.bank, self._classes).astype(np.float32)
+        topics = reader.bank.topics
+        self._urgent = np.array(
+            [c in topics and topics[c].emergency for c in self._classes]
+        )
+        self._background = self._classes.index(BACKGROUND)
+
+    def match(self, text: str) -> Match:
+        """What an utterance asks about."""
+        said = self.reader.repaired(text)
+        seen = self.reader.sign(said, text)
+        if not said.tokens and seen is None:
+            return Unmatched(off_topic=True, evidence=Evidence())
+        vector = self.reader.vector(said)
+        chances = self.reader.chances(vector)
+        urgent = float(chances[self._urgent].sum())
+        if seen or urgent >= bands.SURE_OF_EMERGENCY:
+            return self._emergency(said, vector, chances, seen)
+        support = self._agree @ np.where(self._urgent, 0, chances)
+        support[self._urgent] = 0
+        # Among topics that agree, the one likeliest by itself speaks for them all.
+        best = int(np.argmax(np.round(support, 4) + chances * 1e-3))
+        best = self._speaker(best, chances)
+        evidence = self._evidence(said, vector, chances, best, float(support[best]))
+        return self._banded(best, support, chances, evidence)
+
+    def _speaker(self, best: int, chances: Floats) -> int:
+        return int(np.argmax(np.where(self._agree[best] > 0, chances, -1)))
+
+    def _banded(
+        self, best: int, support: Floats, chances: Floats, evidence: Evidence
+    ) -> Match:
+        topic = self._classes[best]
+        if best == self._background:
+            if support[best] >= bands.OFF_TOPIC:
+                return Unmatched(off_topic=True, evidence=evidence)
+        elif evidence.score >= evidence.threshold:
+            return Matched(topic, evidence)
+        offered = self._offered(support, chances)
+        together = float(sum(support[at] for at in offered))
+        if len(offered) > 1 and together >= bands.WORTH_ASKING:
+            return Ambiguous(tuple(self._classes[at] for at in offered), evidence)
+        return Unmatched(off_topic=best == self._background, evidence=evidence)
+
+    def _offered(self, support: Floats, chances: Floats) -> list[int]:
+        offered: list[int] = []
+        for at in map(int, np.argsort(-chances, kind="stable")[:12]):
+            if at == self._background or self._urgent[at]:
+                continue
+            if support[at] < bands.FAIR_CANDIDATE:
+                continue
+            if not any(self._agree[at, other] for other in offered):
+                offered.append(at)
+        return offered[:MOST_BUTTONS]
+
+    def _emergency(
+        self, said: Repaired, vector: Vector, chances: Floats, seen: Seen | None
+    ) -> Emergency:
+        ranked = np.where(self._urgent, chances, -1)
+        topic = seen.topic if seen else self._classes[int(np.argmax(ranked))]
+        best = self._classes.index(topic)
+        urgent = float(chances[self._urgent].sum())
+        evidence = self._evidence(said, vector, chances, best, urgent)
+        if seen:
+            evidence = _with_sign(evidence, seen)
+        return Emergency(topic, evidence)
+
+    def _evidence(
+        self,
+        said: Repaired,
+        vector: Vector,
+        chances: Floats,
+        best: int,
+        score: float,
+    ) -> Evidence:
+        top = np.argsort(-chances, kind="stable")[:4]
+        return Evidence(
+            chances=tuple(
+                (self._classes[at], round(float(chances[at]), 3))
+                for at in map(int, top)
+            ),
+            score=round(score, 3),
+            threshold=self._threshold(best),
+            votes=self.reader.votes(vector, best),
+            repairs=said.changes,
+            unknown=said.unknown,
+        )
+
+    def _threshold(self, best: int) -> float:
+        if self._urgent[best]:
+            return bands.SURE_OF_EMERGENCY
+        if best == self._background:
+            return bands.OFF_TOPIC
+        silent = isinstance(self.pack.positions.get(self._classes[best]), m.Silent)
+        return bands.SURE_OF_SILENCE if silent else bands.SURE
+
+
+def _with_sign(evidence: Evidence, seen: Seen) -> Evidence:
+    return Evidence(
+        chances=evidence.chances,
+        score=evidence.score,
+        threshold=evidence.threshold,
+        votes=evidence.votes,
+        repairs=evidence.repairs,
+        unknown=evidence.unknown,
+        sign=seen.words,
+    )
