@@ -1,0 +1,1 @@
+"""The adviser: pure decisions, and a thin shell that carries them out."""

@@ -1,0 +1,1 @@
+"""Where conversations and the outbox are kept."""

@@ -1,0 +1,157 @@
+"""What the adviser says: a Reply of six kinds of part, and the finding behind it.
+
+Parts hold plain words without markup; each adapter escapes them and owns its
+platform's limits. Render with `match` and no default: a forgotten part then fails
+the type check.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.actions import Action
+from knowledge.model import Citation, OptionId, QuestionId, TopicId, Verdict
+
+
+class Kind(StrEnum):
+    """What sort of reply it is."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    SILENT = "silent"
+    OFF_TOPIC = "off_topic"
+    URGENT = "urgent"
+
+
+class Tone(StrEnum):
+    """How a notice is meant; its words alone say the same."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+    INFO = "info"
+    SILENT = "silent"
+    URGENT = "urgent"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Plain words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A clause's words, with where they stand; never cut short."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Clauses that were looked at, shown small."""
+
+    lead: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label, at most 75 characters, and what pressing it does."""
+
+    label: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A question with its answers, or just a row of buttons."""
+
+    question: str
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Inputs to fill in, and the button that sends them."""
+
+    title: str
+    fields: tuple[Field, ...]
+    send: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short statement that stands out: a verdict, a warning, a footer."""
+
+    tone: Tone
+    text: str
+
+
+Part: TypeAlias = Paragraph | Quotation | Sources | Choices | Form | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Parts in order; the summary is one line without any case detail."""
+
+    parts: tuple[Part, ...]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Whether a person is offered to be brought in, and who."""
+
+    offered: bool
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """How a reply came about.
+
+    Attributes:
+        topic: The topic matched.
+        score: Its chance, with all topics that the school answers alike.
+        threshold: What the score had to reach.
+        because: Reasons, each a sentence.
+        taken_as_said: Tree questions answered from the person's own words.
+        runners_up: The next topics with their chances.
+
+    """
+
+    topic: TopicId | None = None
+    score: float | None = None
+    threshold: float | None = None
+    because: tuple[str, ...] = ()
+    taken_as_said: tuple[tuple[QuestionId, OptionId], ...] = ()
+    runners_up: tuple[tuple[TopicId, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The facts of a reply, before they are put into words."""
+
+    kind: Kind
+    verdict: Verdict | None = None
+    say: str = ""
+    citations: tuple[Citation, ...] = ()
+    question: str | None = None
+    buttons: tuple[Button, ...] = ()
+    offer: Offer = Offer(offered=False, to="headteacher")
+    why: Why = field(default_factory=Why)
+    notes: tuple[str, ...] = ()
+    undo: Button | None = None
