@@ -1,0 +1,66 @@
+"""`headnote bench`: how fast, how long to open, how much memory.
+
+The questions timed are the packs' own examples, over and over; what is timed is the
+engine alone (decide and word the reply), on one core, in this process.
+"""
+
+import argparse
+import datetime as dt
+import json
+import resource
+import statistics
+import subprocess
+import sys
+
+from adapters.cli.talking import talk
+from adapters.library import open_library
+
+_OPEN = (
+    "import time; t = time.perf_counter();"
+    "from adapters.library import open_library; open_library();"
+    "print(time.perf_counter() - t)"
+)
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "bench",
+        help="measure speed and memory",
+        description="Measure the engine: time a question, start, memory.",
+        epilog="example: headnote bench --rounds 20",
+    )
+    parser.add_argument("--rounds", type=int, default=10, help="times each question")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    open_library()  # built, if it was not
+    starts = [_start_seconds() for _ in range(5)]
+    library = open_library()
+    now = dt.datetime.now(dt.UTC)
+    took: list[float] = []
+    for _ in range(max(1, args.rounds)):
+        for school in library.schools.values():
+            for example in school.pack.examples:
+                took += talk(school, example.turns, now).ms
+    took.sort()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    figures = {
+        "questions": len(took),
+        "ms_p50": took[len(took) // 2],
+        "ms_p99": took[int(len(took) * 0.99)],
+        "open_seconds_median": round(statistics.median(starts), 3),
+        "peak_memory_mb": round(
+            peak / (1024 if sys.platform != "darwin" else 2**20), 1
+        ),
+    }
+    print(json.dumps(figures, indent=2))
+    return 0
+
+
+def _start_seconds() -> float:
+    done = subprocess.run(  # noqa: S603 - our own interpreter and our own words
+        [sys.executable, "-c", _OPEN], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)

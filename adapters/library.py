@@ -1,0 +1,225 @@
+"""Opens the schools' knowledge: from the cache where it is current, else built.
+
+The cache is keyed by the SHA-256 of every content file and of the engine's own
+source, so it can't be stale; a broken or half-written one is built again. Nothing
+in it is code: JSON and plain arrays.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from platformdirs import user_cache_path
+from pydantic import TypeAdapter
+from tqdm import tqdm
+
+import knowledge
+from knowledge import PACKS, TOPICS, PackError, Problem, School, content_hash, model
+from knowledge.matching import Index, Matcher, Reader, build
+from knowledge.matching.features import Vectoriser
+from knowledge.matching.training import Progress
+
+FORMAT = "1"
+KEPT = 3
+"""How many caches are kept; older ones are removed when a new one is written."""
+
+_BANK: TypeAdapter[model.Bank] = TypeAdapter(model.Bank)
+_PACK: TypeAdapter[model.Pack] = TypeAdapter(model.Pack)
+_ARRAYS = ("keys", "idf", "weights", "bias", "labels", "votes", "rows", "ids", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every school's knowledge, by school id."""
+
+    schools: dict[model.SchoolId, School]
+    reader: Reader
+
+    def school(self, name: str) -> School:
+        """One school.
+
+        Raises:
+            UnknownSchoolError: There is no pack of that name.
+
+        """
+        found = self.schools.get(model.SchoolId(name))
+        if found is None:
+            raise UnknownSchoolError(name, tuple(self.schools))
+        return found
+
+
+class UnknownSchoolError(Exception):
+    """No pack of that name; the message lists those there are."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        shown = name if name.isprintable() and len(name) <= 40 else "that name"  # noqa: PLR2004
+        super().__init__(
+            f"there is no school called {shown!r}. Use one of: {', '.join(known)}."
+        )
+
+
+def cache_folder() -> Path:
+    """Where built knowledge is kept: `HEADNOTE_CACHE`, or the user's cache folder."""
+    named = os.environ.get("HEADNOTE_CACHE")
+    return Path(named) if named else user_cache_path("headnote", appauthor=False)
+
+
+def open_library(
+    *,
+    topics: Path = TOPICS,
+    packs: Path = PACKS,
+    cache: Path | None = None,
+    said: Progress | None = None,
+) -> Library:
+    """Open the knowledge of every school.
+
+    Args:
+        topics: The question bank's folder.
+        packs: The folder with one folder a school.
+        cache: Where built knowledge is kept; the default is `cache_folder()`.
+        said: Told how far a build is; by default a progress bar on a terminal.
+
+    Raises:
+        PackError: The content has problems; all of them are listed.
+
+    """
+    folder = cache or cache_folder()
+    key = _key(topics, packs)
+    kept = _read(folder / key)
+    if kept is None:
+        bank, schools = _load(topics, packs)
+        index = _build(bank, said)
+        _write(folder, key, bank, schools, index)
+    else:
+        bank, schools, index = kept
+    reader = Reader(bank, index)
+    return Library(
+        {p.school: School(p, bank, Matcher(reader, p)) for p in schools}, reader
+    )
+
+
+def _key(topics: Path, packs: Path) -> str:
+    sources = Path(knowledge.__file__).parent
+    code = b"".join(p.read_bytes() for p in sorted(sources.rglob("*.py")))
+    digest = hashlib.sha256(FORMAT.encode() + code)
+    digest.update(np.__version__.encode())
+    digest.update(content_hash(topics, packs).encode())
+    return digest.hexdigest()[:24]
+
+
+def _load(topics: Path, packs: Path) -> tuple[model.Bank, list[model.Pack]]:
+    bank = knowledge.load_bank(topics)
+    found: list[model.Pack] = []
+    problems: list[Problem] = []
+    for school in knowledge.schools(packs):
+        try:
+            found.append(knowledge.load_pack(packs / school, bank))
+        except PackError as error:
+            problems += error.problems
+    if problems:
+        raise PackError(tuple(problems))
+    return bank, found
+
+
+def _build(bank: model.Bank, said: Progress | None) -> Index:
+    if said is not None:
+        return build(bank, said)
+    with tqdm(
+        total=100,
+        desc="Learning the question bank (once)",
+        unit="%",
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed}",
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+
+        def show(done: int, of: int) -> None:
+            bar.update(int(100 * done / of) - bar.n)
+
+        return build(bank, show)
+
+
+def _write(
+    folder: Path, key: str, bank: model.Bank, packs: list[model.Pack], index: Index
+) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as made:
+            new = Path(made) / "built"
+            new.mkdir()
+            _save(new, bank, packs, index)
+            try:
+                new.replace(folder / key)
+            except OSError:  # somebody else was quicker; theirs is the same
+                shutil.rmtree(new, ignore_errors=True)
+        _prune(folder)
+    except OSError as error:
+        print(
+            f"headnote: could not keep the built index in {folder} "
+            f"({error.strerror}); it will be built again next time. "
+            "Set HEADNOTE_CACHE to a folder that can be written.",
+            file=sys.stderr,
+        )
+
+
+def _save(
+    folder: Path, bank: model.Bank, packs: list[model.Pack], index: Index
+) -> None:
+    (folder / "bank.json").write_bytes(_BANK.dump_json(bank))
+    for pack in packs:
+        (folder / f"pack-{pack.school}.json").write_bytes(_PACK.dump_json(pack))
+    arrays = {"keys": index.vectoriser.keys, "idf": index.vectoriser.idf}
+    arrays |= {name: getattr(index, name) for name in _ARRAYS[2:]}
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    rest: dict[str, Any] = {
+        "classes": index.classes,
+        "unseen": index.vectoriser.unseen,
+        "phrasings": index.phrasings,
+        "words": index.words,
+    }
+    (folder / "index.json").write_text(json.dumps(rest), encoding="utf-8")
+
+
+def _read(
+    folder: Path,
+) -> tuple[model.Bank, list[model.Pack], Index] | None:
+    if not folder.is_dir():
+        return None
+    try:
+        bank = _BANK.validate_json((folder / "bank.json").read_bytes())
+        packs = [
+            _PACK.validate_json(path.read_bytes())
+            for path in sorted(folder.glob("pack-*.json"))
+        ]
+        rest = json.loads((folder / "index.json").read_bytes())
+        arrays: dict[str, Any] = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in _ARRAYS
+        }
+        keys, idf = arrays.pop("keys"), arrays.pop("idf")
+        index = Index(
+            classes=tuple(model.TopicId(name) for name in rest["classes"]),
+            vectoriser=Vectoriser(keys, idf, float(rest["unseen"])),
+            phrasings=tuple(rest["phrasings"]),
+            words=rest["words"],
+            **arrays,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    return bank, packs, index
+
+
+def _prune(folder: Path) -> None:
+    built = [p for p in folder.iterdir() if (p / "index.json").exists()]
+    built.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in built[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The web page: a conversation in a browser, without a line of script needed."""
