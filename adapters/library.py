@@ -72,18 +72,24 @@ def cache_folder() -> Path:
     return Path(named) if named else user_cache_path("headnote", appauthor=False)
 
 
+def content_folders() -> tuple[Path, Path]:
+    """The question bank and the packs: `HEADNOTE_CONTENT`, or those shipped."""
+    named = os.environ.get("HEADNOTE_CONTENT")
+    return (Path(named) / "topics", Path(named) / "packs") if named else (TOPICS, PACKS)
+
+
 def open_library(
     *,
-    topics: Path = TOPICS,
-    packs: Path = PACKS,
+    topics: Path | None = None,
+    packs: Path | None = None,
     cache: Path | None = None,
     said: Progress | None = None,
 ) -> Library:
     """Open the knowledge of every school.
 
     Args:
-        topics: The question bank's folder.
-        packs: The folder with one folder a school.
+        topics: The question bank's folder; the default is `content_folders()`.
+        packs: The folder with one folder a school; likewise.
         cache: Where built knowledge is kept; the default is `cache_folder()`.
         said: Told how far a build is; by default a progress bar on a terminal.
 
@@ -92,6 +98,7 @@ def open_library(
 
     """
     folder = cache or cache_folder()
+    topics, packs = topics or content_folders()[0], packs or content_folders()[1]
     key = _key(topics, packs)
     kept = _read(folder / key)
     if kept is None:

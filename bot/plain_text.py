@@ -42,4 +42,6 @@ def _lines(part: Part) -> list[str]:
             asked = [f"  {field.label}: {field.value}" for field in fields]
             return [title, *asked, f"  [{send.label}]"]
         case Notice(tone, text):
-            return [f"({text})" if tone is Tone.FOOTER else f"{text}."]
+            if tone is Tone.FOOTER:
+                return [f"({text})"]
+            return [text if text.endswith(".") else f"{text}."]

@@ -110,7 +110,7 @@ def _silence(finding: Finding, school: School) -> list[Part]:
     parts: list[Part] = [
         Notice(Tone.SILENT, "The policy does not say"),
         Paragraph(
-            f"The {title} does not settle this ({asked[0].lower()}{asked[1:]}). "
+            f"The {title} does not settle what you asked, taken to be about: {asked}. "
             f"Ask the {to} before you act; saying nothing is not permission."
         ),
     ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from knowledge import checks, schema
+from knowledge import checks, schema, translation
 from knowledge import model as m
 from knowledge.errors import PackError, Problem
 from knowledge.pack_yaml import Document, read
@@ -52,6 +52,7 @@ def load_bank(folder: Path = TOPICS) -> m.Bank:
         PackError: With every problem of every file.
 
     """
+    _must_exist(folder)
     reading = _Reading(folder, [])
     forms: list[tuple[schema.TopicForm, str, int]] = []
     for path in sorted(folder.glob("*.yaml")):
@@ -65,7 +66,7 @@ def load_bank(folder: Path = TOPICS) -> m.Bank:
     found: dict[m.TopicId, m.Topic] = {}
     lines: dict[m.TopicId, tuple[str, int]] = {}
     for form, file, line in forms:
-        made = schema.to_topic(
+        made = translation.to_topic(
             form, tuple(dict.fromkeys(by_topic.get(m.TopicId(form.topic), ())))
         )
         if made.id in found:
@@ -142,17 +143,17 @@ def load_pack(folder: Path, bank: m.Bank) -> m.Pack:
             line = tree_at.line(("tree",))
             reading.problems.append(Problem(tree_at.file, line, what, fix))
         elif form:
-            trees[m.TreeId(form.tree)] = (schema.to_tree(form), tree_at)
+            trees[m.TreeId(form.tree)] = (translation.to_tree(form), tree_at)
     if policy_form:
         reading.problems.extend(_policy_problems(policy_form, document, folder.name))
     if policy_form is None or answers is None or examples is None:
         raise PackError(tuple(reading.problems))
-    policy = schema.to_policy(policy_form)
+    policy = translation.to_policy(policy_form)
     positions = [
-        (m.TopicId(form.topic), schema.to_position(form)) for form in answers.root
+        (m.TopicId(form.topic), translation.to_position(form)) for form in answers.root
     ]
     made = tuple(
-        schema.to_example(form, examples_at.file, examples_at.line((at,)))
+        translation.to_example(form, examples_at.file, examples_at.line((at,)))
         for at, form in enumerate(examples.root)
     )
     just_trees = {name: tree for name, (tree, _) in trees.items()}
@@ -193,7 +194,19 @@ def _policy_problems(
 
 
 def schools(folder: Path = PACKS) -> tuple[m.SchoolId, ...]:
-    """The schools that have a pack, in alphabetical order."""
+    """The schools that have a pack, in alphabetical order.
+
+    Raises:
+        PackError: The folder is missing.
+
+    """
+    _must_exist(folder)
     return tuple(
         m.SchoolId(path.name) for path in sorted(folder.iterdir()) if path.is_dir()
     )
+
+
+def _must_exist(folder: Path) -> None:
+    if not folder.is_dir():
+        fix = "Check HEADNOTE_CONTENT: it names a folder with topics/ and packs/."
+        raise PackError((Problem(str(folder), 1, "the folder is missing", fix),))

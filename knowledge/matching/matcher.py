@@ -22,6 +22,8 @@ from knowledge.matching.repair import Repaired, Repairer
 
 MOST_BUTTONS = 3
 MOST_VOTES = 3
+MOST_WATCHED = 200_000
+"""Characters in which signs of emergency are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Reader:
 
     def sign(self, said: Repaired, text: str) -> Seen | None:
         """A sign of emergency, in the words as typed or as repaired."""
-        return self._lookout.look(self.words(text)) or self._lookout.look(said.tokens)
+        whole = tokens(text, self.bank.lexicon.short, MOST_WATCHED)
+        return self._lookout.look(whole) or self._lookout.look(said.tokens)
 
     def vector(self, said: Repaired) -> Vector:
         """The features of what was said."""
@@ -177,14 +180,9 @@ class Matcher:
             return self._emergency(said, vector, chances, seen)
         support = self._agree @ np.where(self._urgent, 0, chances)
         support[self._urgent] = 0
-        # Among topics that agree, the one likeliest by itself speaks for them all.
-        best = int(np.argmax(np.round(support, 4) + chances * 1e-3))
-        best = self._speaker(best, chances)
+        best = int(np.argmax(np.where(self._urgent, -1, chances)))
         evidence = self._evidence(said, vector, chances, best, float(support[best]))
         return self._banded(best, support, chances, evidence)
-
-    def _speaker(self, best: int, chances: Floats) -> int:
-        return int(np.argmax(np.where(self._agree[best] > 0, chances, -1)))
 
     def _banded(
         self, best: int, support: Floats, chances: Floats, evidence: Evidence

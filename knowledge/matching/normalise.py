@@ -31,15 +31,16 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", kept).strip()
 
 
-def tokens(text: str, short: Mapping[str, str]) -> tuple[str, ...]:
+def tokens(text: str, short: Mapping[str, str], most: int = LONGEST) -> tuple[str, ...]:
     """The words of a text in plain form.
 
     Args:
         text: As typed.
         short: Text-speak and contractions, spelt out (`u` -> `you`).
+        most: Characters that are read.
 
     """
-    plain = clean(text[:LONGEST]).casefold().translate(_QUOTES)
+    plain = clean(text[:most]).casefold().translate(_QUOTES)
     plain = _EMAIL.sub(" emailaddress ", _LINK.sub(" weblink ", plain))
     plain = _YEAR.sub(" yeargroup ", plain)
     found: list[str] = []
