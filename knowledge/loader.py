@@ -81,18 +81,21 @@ def load_bank(folder: Path = TOPICS) -> m.Bank:
     words_folder = folder / "words"
     short, _ = reading.form(schema.ShortFile, words_folder / "short.yaml")
     concepts, _ = reading.form(schema.ConceptsFile, words_folder / "concepts.yaml")
-    signs = tuple(_signs(reading, words_folder / "signs.yaml", found))
+    signs = tuple(
+        sign
+        for path in sorted(words_folder.glob("signs*.yaml"))
+        for sign in _signs(reading, path, found, concepts.root if concepts else {})
+    )
     if not reading.problems:
         reading.problems.extend(checks.bank_problems(found, lines))
         reading.problems.extend(checks.phrasing_problems(said, found))
     if reading.problems or not short or not concepts:
         raise PackError(tuple(reading.problems))
-    lexicon = m.Lexicon(
-        short=short.root,
-        concepts={name: tuple(w) for name, w in concepts.root.items()},
-    )
     return m.Bank(
-        topics=found, background=tuple(background), signs=signs, lexicon=lexicon
+        topics=found,
+        background=tuple({text.casefold(): text for text in background}.values()),
+        signs=signs,
+        lexicon=m.Lexicon(short=short.root),
     )
 
 
@@ -108,7 +111,10 @@ def _phrasings(
 
 
 def _signs(
-    reading: _Reading, path: Path, topics: dict[m.TopicId, m.Topic]
+    reading: _Reading,
+    path: Path,
+    topics: dict[m.TopicId, m.Topic],
+    concepts: dict[str, list[str]],
 ) -> Iterator[m.Sign]:
     signs, document = reading.form(schema.SignsFile, path)
     for at, form in enumerate(signs.root if signs else ()):
@@ -119,8 +125,25 @@ def _signs(
             line = document.line((at,))
             reading.problems.append(Problem(document.file, line, what, fix))
             continue
-        groups = tuple(tuple(group) for group in form.all)
-        yield m.Sign(topic.id, groups, tuple(form.unless))
+        words = [word for group in (*form.all, form.unless) for word in group]
+        for name in {word for word in words if word.startswith("@")}:
+            if name[1:] not in concepts:
+                what = f"there is no concept {name!r}"
+                fix = "Name one of concepts.yaml, with @ before it."
+                line = document.line((at,))
+                reading.problems.append(Problem(document.file, line, what, fix))
+        groups = tuple(_spelt_out(group, concepts) for group in form.all)
+        yield m.Sign(topic.id, groups, _spelt_out(form.unless, concepts))
+
+
+def _spelt_out(group: list[str], concepts: dict[str, list[str]]) -> tuple[str, ...]:
+    return tuple(
+        word
+        for wording in group
+        for word in (
+            concepts.get(wording[1:], []) if wording.startswith("@") else [wording]
+        )
+    )
 
 
 def load_pack(folder: Path, bank: m.Bank) -> m.Pack:

@@ -195,15 +195,9 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """How staff's words are read.
-
-    `short` spells out text-speak; `concepts` groups words that mean one thing
-    (a mum is a parent); `unless` are words that make a sign of emergency a
-    question about rules.
-    """
+    """How staff's words are read: `short` spells out text-speak and contractions."""
 
     short: Mapping[str, str]
-    concepts: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

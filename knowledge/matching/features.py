@@ -1,8 +1,7 @@
-"""Text to a sparse vector: words, characters and concepts, each TF-IDF weighted.
+"""Text to a sparse vector: words and characters, each TF-IDF weighted.
 
-Three blocks share the cosine: words and pairs of words (what is said), characters
-2-5 inside words (so that a slip costs little), and concepts with ordered pairs of
-them (who does what to whom: "parent > message > me" is not "me > message > parent").
+Two blocks share the cosine: words and pairs of words (what is said), and characters
+2-5 inside words (so that a slip or another ending costs little).
 A gram is known by the CRC-32 of its text, so the vocabulary is one sorted array.
 """
 
@@ -21,10 +20,7 @@ Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
 
 SHORTEST_GRAM, LONGEST_GRAM = 2, 5
-BLOCKS = ("w", "c", "k")
-WEIGHTS: Mapping[str, float] = {"w": 1.0, "c": 1.0, "k": 0.5}
-PAIR_REACH = 4
-"""How many concepts apart two concepts may stand to count as a pair."""
+BLOCKS = ("w", "c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +31,7 @@ class Vector:
     values: Floats
 
 
-def grams(
-    tokens: Sequence[str], concepts: Mapping[str, str]
-) -> dict[str, Counter[int]]:
+def grams(tokens: Sequence[str]) -> dict[str, Counter[int]]:
     """How often each gram occurs, by block."""
     words: Counter[int] = Counter()
     for token in tokens:
@@ -52,12 +46,7 @@ def grams(
                 break
             for at in range(len(padded) - size + 1):
                 chars[_key("c", padded[at : at + size])] += 1
-    meant = [concepts[token] for token in tokens if token in concepts]
-    ideas: Counter[int] = Counter(_key("k", idea) for idea in meant)
-    for at, idea in enumerate(meant):
-        for other in meant[at + 1 : at + 1 + PAIR_REACH]:
-            ideas[_key("k", f"{idea}>{other}")] += 1
-    return {"w": words, "c": chars, "k": ideas}
+    return {"w": words, "c": chars}
 
 
 def _key(block: str, gram: str) -> int:
@@ -97,10 +86,8 @@ class Vectoriser:
         for block in BLOCKS:
             found, weights = self._block(counted[block])
             ids.append(found)
-            values.append(weights * np.float32(WEIGHTS[block]))
-        joined = np.concatenate(values)
-        scale = math.sqrt(sum(WEIGHTS[b] ** 2 for b in BLOCKS))
-        return Vector(np.concatenate(ids), joined / np.float32(scale))
+            values.append(weights / np.float32(math.sqrt(len(BLOCKS))))
+        return Vector(np.concatenate(ids), np.concatenate(values))
 
     def _block(self, counts: Counter[int]) -> tuple[Ints, Floats]:
         if not counts or not len(self.keys):

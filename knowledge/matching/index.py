@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from knowledge import model as m
 from knowledge.matching import training
 from knowledge.matching.features import Floats, Ints, Vector, Vectoriser, grams
-from knowledge.matching.normalise import tokens
+from knowledge.matching.normalise import numberless, tokens
 
 BACKGROUND = m.TopicId("")
 """The class of everything that is no business of a school policy."""
@@ -58,15 +58,6 @@ class Index:
         return Vector(self.ids[span].astype(np.int64), self.values[span])
 
 
-def concept_of(bank: m.Bank) -> dict[str, str]:
-    """Each word's concept."""
-    return {
-        word: concept
-        for concept, words in bank.lexicon.concepts.items()
-        for word in words
-    }
-
-
 def labelled(bank: m.Bank) -> tuple[tuple[m.TopicId, ...], list[tuple[str, int]]]:
     """The classes, and every phrasing with the number of its class."""
     classes = (*bank.topics, BACKGROUND)
@@ -88,9 +79,8 @@ def build(bank: m.Bank, said: training.Progress) -> Index:
 
     """
     classes, phrasings = labelled(bank)
-    spelt = [tokens(text, bank.lexicon.short) for text, _ in phrasings]
-    concepts = concept_of(bank)
-    counted = [grams(words, concepts) for words in spelt]
+    spelt = [numberless(tokens(text, bank.lexicon.short)) for text, _ in phrasings]
+    counted = [grams(words) for words in spelt]
     vectoriser = Vectoriser.fitted(counted)
     vectors = [vectoriser.vector(blocks) for blocks in counted]
     labels = np.array([label for _, label in phrasings], np.int64)

@@ -16,8 +16,8 @@ from knowledge.matching import bands
 from knowledge.matching.agreement import agreement
 from knowledge.matching.emergency import Lookout, Seen
 from knowledge.matching.features import Floats, Vector, grams
-from knowledge.matching.index import BACKGROUND, Index, concept_of
-from knowledge.matching.normalise import tokens
+from knowledge.matching.index import BACKGROUND, Index
+from knowledge.matching.normalise import numberless, tokens
 from knowledge.matching.repair import Repaired, Repairer
 
 MOST_BUTTONS = 3
@@ -101,7 +101,6 @@ class Reader:
         self.index = index
         self._repairer = Repairer(index.words)
         self._lookout = Lookout(bank.signs)
-        self._concepts = concept_of(bank)
 
     def words(self, text: str) -> tuple[str, ...]:
         """A text's tokens, not repaired."""
@@ -114,11 +113,12 @@ class Reader:
     def sign(self, said: Repaired, text: str) -> Seen | None:
         """A sign of emergency, in the words as typed or as repaired."""
         whole = tokens(text, self.bank.lexicon.short, MOST_WATCHED)
-        return self._lookout.look(whole) or self._lookout.look(said.tokens)
+        look = self._lookout.look
+        return look(numberless(whole)) or look(numberless(said.tokens))
 
     def vector(self, said: Repaired) -> Vector:
         """The features of what was said."""
-        return self.index.vectoriser.vector(grams(said.tokens, self._concepts))
+        return self.index.vectoriser.vector(grams(numberless(said.tokens)))
 
     def chances(self, vector: Vector) -> Floats:
         """The chance of each class."""

@@ -6,7 +6,7 @@ never matter: case, quotes, text-speak, how a year group is written.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 LONGEST = 2000
 """Characters of an utterance that matching looks at; the rest is not read."""
@@ -16,7 +16,6 @@ _LINK = re.compile(r"https?://\S+|www\.\S+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _YEAR = re.compile(r"\b(?:y|yr|yrs|year)\s?(1[0-3]|[1-9])(?:'?s)?\b(?! old| ago|\d)")
 _TOKEN = re.compile(r"[a-z0-9']+")
-_NUMBER = re.compile(r"^\d+$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -49,5 +48,10 @@ def tokens(text: str, short: Mapping[str, str], most: int = LONGEST) -> tuple[st
         for part in (spelt or word).split():
             bare = part.removesuffix("'s").replace("'", "")
             if bare:
-                found.append("number" if _NUMBER.match(bare) else bare)
+                found.append(bare)
     return tuple(found)
+
+
+def numberless(words: Iterable[str]) -> tuple[str, ...]:
+    """The words with every number alike: which one it is, is for trees to hear."""
+    return tuple("number" if word.isdigit() else word for word in words)

@@ -54,7 +54,7 @@ class Repairer:
         unknown: list[str] = []
         tried = 0
         for token in tokens:
-            if token in self._words:
+            if token in self._words or token.isdigit():
                 fixed.append(token)
                 continue
             tried += 1

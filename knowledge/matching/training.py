@@ -16,7 +16,7 @@ import numpy as np
 
 from knowledge.matching.features import Floats, Ints, Vector
 
-PENALTY = 0.03
+PENALTY = 0.01
 STEPS = 60
 MEMORY = 8
 CLOSE_ENOUGH = 2e-3
