@@ -80,16 +80,11 @@ def load_bank(folder: Path = TOPICS) -> m.Bank:
         background += words.root if words else []
     words_folder = folder / "words"
     short, _ = reading.form(schema.ShortFile, words_folder / "short.yaml")
-    concepts, _ = reading.form(schema.ConceptsFile, words_folder / "concepts.yaml")
-    signs = tuple(
-        sign
-        for path in sorted(words_folder.glob("signs*.yaml"))
-        for sign in _signs(reading, path, found, concepts.root if concepts else {})
-    )
+    signs = tuple(_signs(reading, words_folder / "signs.yaml", found))
     if not reading.problems:
         reading.problems.extend(checks.bank_problems(found, lines))
         reading.problems.extend(checks.phrasing_problems(said, found))
-    if reading.problems or not short or not concepts:
+    if reading.problems or not short:
         raise PackError(tuple(reading.problems))
     return m.Bank(
         topics=found,
@@ -111,10 +106,7 @@ def _phrasings(
 
 
 def _signs(
-    reading: _Reading,
-    path: Path,
-    topics: dict[m.TopicId, m.Topic],
-    concepts: dict[str, list[str]],
+    reading: _Reading, path: Path, topics: dict[m.TopicId, m.Topic]
 ) -> Iterator[m.Sign]:
     signs, document = reading.form(schema.SignsFile, path)
     for at, form in enumerate(signs.root if signs else ()):
@@ -125,25 +117,8 @@ def _signs(
             line = document.line((at,))
             reading.problems.append(Problem(document.file, line, what, fix))
             continue
-        words = [word for group in (*form.all, form.unless) for word in group]
-        for name in {word for word in words if word.startswith("@")}:
-            if name[1:] not in concepts:
-                what = f"there is no concept {name!r}"
-                fix = "Name one of concepts.yaml, with @ before it."
-                line = document.line((at,))
-                reading.problems.append(Problem(document.file, line, what, fix))
-        groups = tuple(_spelt_out(group, concepts) for group in form.all)
-        yield m.Sign(topic.id, groups, _spelt_out(form.unless, concepts))
-
-
-def _spelt_out(group: list[str], concepts: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(
-        word
-        for wording in group
-        for word in (
-            concepts.get(wording[1:], []) if wording.startswith("@") else [wording]
-        )
-    )
+        groups = tuple(tuple(group) for group in form.all)
+        yield m.Sign(topic.id, groups, tuple(form.unless))
 
 
 def load_pack(folder: Path, bank: m.Bank) -> m.Pack:

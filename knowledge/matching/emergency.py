@@ -1,14 +1,16 @@
 """Signs of an emergency: word patterns with high recall, read before any matching.
 
 A sign holds groups of wordings; it is seen when every group has a hit and none of
-its exceptions has. A trailing `*` stands for any ending.
+its exceptions has. A trailing `*` on a word stands for any ending.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge import model as m
+
+_UNLESS = -1
+"""The group that holds a sign's exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +22,61 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    topic: m.TopicId
-    groups: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None
-
-
-def _either(wordings: Sequence[str]) -> re.Pattern[str]:
-    def one(wording: str) -> str:
-        parts = []
-        for word in wording.casefold().replace("'", "").split():
-            stem = re.escape(word.removesuffix("*"))
-            parts.append(stem + (r"\w*" if word.endswith("*") else ""))
-        return " ".join(parts)
-
-    return re.compile(r"\b(?:" + "|".join(one(w) for w in wordings) + r")\b")
+class _Wording:
+    words: tuple[str, ...]
+    sign: int
+    group: int
 
 
 class Lookout:
-    """Looks for the bank's signs of emergency."""
+    """Looks for the bank's signs of emergency.
+
+    Wordings are filed under their first word, so that a text is read once however
+    many signs there are.
+    """
 
     def __init__(self, signs: Sequence[m.Sign]) -> None:
-        self._signs = tuple(
-            _Compiled(
-                sign.topic,
-                tuple(_either(group) for group in sign.groups),
-                _either(sign.unless) if sign.unless else None,
-            )
-            for sign in signs
-        )
+        self._signs = tuple(signs)
+        self._whole: dict[str, list[_Wording]] = {}
+        self._stems: dict[str, list[_Wording]] = {}
+        for number, sign in enumerate(self._signs):
+            for group, wordings in ((_UNLESS, sign.unless), *enumerate(sign.groups)):
+                for wording in wordings:
+                    self._file(wording, number, group)
+
+    def _file(self, wording: str, sign: int, group: int) -> None:
+        words = tuple(wording.casefold().replace("'", "").split())
+        first = words[0]
+        shelf = self._stems if first.endswith("*") else self._whole
+        filed = shelf.setdefault(first.removesuffix("*"), [])
+        filed.append(_Wording(words, sign, group))
 
     def look(self, tokens: Sequence[str]) -> Seen | None:
         """The first sign seen in the words, in the bank's order of urgency."""
-        text = " ".join(tokens)
-        for sign in self._signs:
-            hits = [group.search(text) for group in sign.groups]
-            if all(hits) and not (sign.unless and sign.unless.search(text)):
-                return Seen(sign.topic, tuple(hit[0] for hit in hits if hit))
+        hits: dict[int, dict[int, str]] = {}
+        for at in range(len(tokens)):
+            for wording in self._starting(tokens[at]):
+                if _says(tokens, at, wording.words):
+                    said = " ".join(tokens[at : at + len(wording.words)])
+                    hits.setdefault(wording.sign, {}).setdefault(wording.group, said)
+        for number in sorted(hits):
+            found = hits[number]
+            groups = range(len(self._signs[number].groups))
+            if _UNLESS not in found and all(group in found for group in groups):
+                words = tuple(dict.fromkeys(found[group] for group in groups))
+                return Seen(self._signs[number].topic, words)
         return None
+
+    def _starting(self, token: str) -> Iterator[_Wording]:
+        yield from self._whole.get(token, ())
+        for size in range(1, len(token) + 1):
+            yield from self._stems.get(token[:size], ())
+
+
+def _says(tokens: Sequence[str], at: int, words: Sequence[str]) -> bool:
+    if at + len(words) > len(tokens):
+        return False
+    return all(
+        token.startswith(word[:-1]) if word.endswith("*") else token == word
+        for token, word in zip(tokens[at:], words, strict=False)
+    )

@@ -92,6 +92,9 @@ def build(bank: m.Bank, said: training.Progress) -> Index:
         len(classes),
         said=lambda done, of: said(of + done, 2 * of),
     )
+    # How many phrasings authors wrote is no sign of how often a thing is asked (the
+    # background has twenty times a topic's): every class is taken to be as likely.
+    shares = np.bincount(labels, minlength=len(classes)).astype(np.float64)
     weights = np.zeros((features, len(classes)), np.float32)
     for vector, votes in zip(vectors, learnt.alpha, strict=True):
         weights[vector.ids] += vector.values[:, None] * votes
@@ -100,7 +103,7 @@ def build(bank: m.Bank, said: training.Progress) -> Index:
         classes=classes,
         vectoriser=vectoriser,
         weights=weights.astype(np.float16),
-        bias=learnt.bias,
+        bias=learnt.bias - np.log(shares / np.median(shares)).astype(np.float32),
         phrasings=tuple(text for text, _ in phrasings),
         labels=labels,
         votes=learnt.alpha[np.arange(len(labels)), labels],

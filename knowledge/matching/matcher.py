@@ -22,6 +22,8 @@ from knowledge.matching.repair import Repaired, Repairer
 
 MOST_BUTTONS = 3
 MOST_VOTES = 3
+FEWEST_TOLD = 5
+"""Words from which statistics alone may see an emergency; signs need none."""
 MOST_WATCHED = 200_000
 """Characters in which signs of emergency are looked for."""
 
@@ -113,8 +115,10 @@ class Reader:
     def sign(self, said: Repaired, text: str) -> Seen | None:
         """A sign of emergency, in the words as typed or as repaired."""
         whole = tokens(text, self.bank.lexicon.short, MOST_WATCHED)
-        look = self._lookout.look
-        return look(numberless(whole)) or look(numberless(said.tokens))
+        seen = self._lookout.look(numberless(whole))
+        if seen is None and said.changes:
+            seen = self._lookout.look(numberless(said.tokens))
+        return seen
 
     def vector(self, said: Repaired) -> Vector:
         """The features of what was said."""
@@ -176,7 +180,8 @@ class Matcher:
         vector = self.reader.vector(said)
         chances = self.reader.chances(vector)
         urgent = float(chances[self._urgent].sum())
-        if seen or urgent >= bands.SURE_OF_EMERGENCY:
+        told = len(said.tokens) >= FEWEST_TOLD
+        if seen or (told and urgent >= bands.SURE_OF_EMERGENCY):
             return self._emergency(said, vector, chances, seen)
         support = self._agree @ np.where(self._urgent, 0, chances)
         support[self._urgent] = 0

@@ -179,7 +179,7 @@ def test_an_emergency_at_the_end_of_a_very_long_message_is_seen(
 
 
 def test_a_question_about_the_rules_is_no_emergency(oakfield: School) -> None:
-    assert kind_of(act(oakfield, "do we get training on suicide")) is not Kind.URGENT
+    assert kind_of(act(oakfield, "training on suicide posts")) is not Kind.URGENT
 
 
 @pytest.mark.parametrize(

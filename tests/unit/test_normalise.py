@@ -13,7 +13,7 @@ SHORT = {"u": "you", "cant": "can not", "fb": "facebook", "whats": "what is"}
         ("Can U add me on FB?", "can you add me on facebook"),
         ("I can’t — honest!", "i can not honest"),
         ("y7s and Yr 10 and year 9's", "yeargroup and yeargroup and yeargroup"),
-        ("a 7 year old", "a number year old"),
+        ("a 7 year old", "a 7 year old"),
         ("see www.example.org/x now", "see weblink now"),
         ("jo@school.org emailed", "emailaddress emailed"),
         ("the school's page", "the school page"),
