@@ -208,7 +208,9 @@ def _read(
         ]
         rest = json.loads((folder / "index.json").read_bytes())
         arrays: dict[str, Any] = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            name: np.asarray(
+                np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            )
             for name in _ARRAYS
         }
         keys, idf = arrays.pop("keys"), arrays.pop("idf")

@@ -51,21 +51,22 @@ class Lookout:
         filed = shelf.setdefault(first.removesuffix("*"), [])
         filed.append(_Wording(words, sign, group))
 
-    def look(self, tokens: Sequence[str]) -> Seen | None:
-        """The first sign seen in the words, in the bank's order of urgency."""
+    def look(self, tokens: Sequence[str]) -> tuple[Seen, ...]:
+        """The signs seen in the words, in the bank's order."""
         hits: dict[int, dict[int, str]] = {}
         for at in range(len(tokens)):
             for wording in self._starting(tokens[at]):
                 if _says(tokens, at, wording.words):
                     said = " ".join(tokens[at : at + len(wording.words)])
                     hits.setdefault(wording.sign, {}).setdefault(wording.group, said)
+        seen: list[Seen] = []
         for number in sorted(hits):
             found = hits[number]
             groups = range(len(self._signs[number].groups))
             if _UNLESS not in found and all(group in found for group in groups):
                 words = tuple(dict.fromkeys(found[group] for group in groups))
-                return Seen(self._signs[number].topic, words)
-        return None
+                seen.append(Seen(self._signs[number].topic, words))
+        return tuple(seen)
 
     def _starting(self, token: str) -> Iterator[_Wording]:
         yield from self._whole.get(token, ())
@@ -74,9 +75,11 @@ class Lookout:
 
 
 def _says(tokens: Sequence[str], at: int, words: Sequence[str]) -> bool:
+    """Whether the words after the first stand where they must."""
     if at + len(words) > len(tokens):
         return False
-    return all(
-        token.startswith(word[:-1]) if word.endswith("*") else token == word
-        for token, word in zip(tokens[at:], words, strict=False)
-    )
+    for ahead in range(1, len(words)):
+        token, word = tokens[at + ahead], words[ahead]
+        if token != word and not (word[-1] == "*" and token.startswith(word[:-1])):
+            return False
+    return True

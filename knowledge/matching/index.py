@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge import model as m
 from knowledge.matching import training
-from knowledge.matching.features import Floats, Ints, Vector, Vectoriser, grams
+from knowledge.matching.features import Floats, Ints, Vectoriser, grams
 from knowledge.matching.normalise import numberless, tokens
 
 BACKGROUND = m.TopicId("")
@@ -52,10 +52,24 @@ class Index:
     values: Floats
     words: Mapping[str, int]
 
-    def vector(self, phrasing: int) -> Vector:
-        """The vector of one phrasing."""
-        span = slice(self.rows[phrasing], self.rows[phrasing + 1])
-        return Vector(self.ids[span].astype(np.int64), self.values[span])
+    def likenesses(self, dense: Floats, label: int) -> tuple[int, Floats]:
+        """How like a text each phrasing of one class is.
+
+        Args:
+            dense: The text's vector, with a place for every feature.
+            label: The class; its phrasings stand together.
+
+        Returns:
+            The number of the class's first phrasing, and a cosine for each.
+
+        """
+        first, end = np.searchsorted(self.labels, [label, label + 1])
+        starts = self.rows[first : end + 1]
+        span = slice(starts[0], starts[-1])
+        products = np.append(dense[self.ids[span]] * self.values[span], 0)
+        sums = np.add.reduceat(products, starts[:-1] - starts[0])
+        # An empty row would take its neighbour's first product.
+        return int(first), np.where(starts[1:] > starts[:-1], sums, 0)
 
 
 def labelled(bank: m.Bank) -> tuple[tuple[m.TopicId, ...], list[tuple[str, int]]]:

@@ -6,7 +6,7 @@ because topics that the school answers alike count as one (see `agreement`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -112,11 +112,11 @@ class Reader:
         """A text's tokens after repair."""
         return self._repairer.repair(self.words(text))
 
-    def sign(self, said: Repaired, text: str) -> Seen | None:
-        """A sign of emergency, in the words as typed or as repaired."""
+    def signs(self, said: Repaired, text: str) -> tuple[Seen, ...]:
+        """Signs of emergency, in the words as typed or as repaired."""
         whole = tokens(text, self.bank.lexicon.short, MOST_WATCHED)
         seen = self._lookout.look(numberless(whole))
-        if seen is None and said.changes:
+        if not seen and said.changes:
             seen = self._lookout.look(numberless(said.tokens))
         return seen
 
@@ -135,16 +135,13 @@ class Reader:
         """The phrasings of a class that speak loudest for it."""
         dense = np.zeros(len(self.index.vectoriser.keys), np.float32)
         dense[vector.ids] = vector.values
-        found = []
-        for at in np.flatnonzero(self.index.labels == label):
-            phrasing = self.index.vector(int(at))
-            like = float(dense[phrasing.ids] @ phrasing.values)
-            found.append((like * float(self.index.votes[at]), int(at)))
-        found.sort(key=lambda vote: (-round(vote[0], 4), vote[1]))
+        first, likenesses = self.index.likenesses(dense, label)
+        weights = likenesses * self.index.votes[first : first + len(likenesses)]
+        loudest = np.argsort(-weights.round(4), kind="stable")[:MOST_VOTES]
         return tuple(
-            Vote(self.index.phrasings[at], round(weight, 3))
-            for weight, at in found[:MOST_VOTES]
-            if weight > 0
+            Vote(self.index.phrasings[first + at], round(float(weights[at]), 3))
+            for at in map(int, loudest)
+            if weights[at] > 0
         )
 
     def among(
@@ -174,8 +171,8 @@ class Matcher:
     def match(self, text: str) -> Match:
         """What an utterance asks about."""
         said = self.reader.repaired(text)
-        seen = self.reader.sign(said, text)
-        if not said.tokens and seen is None:
+        seen = self.reader.signs(said, text)
+        if not said.tokens and not seen:
             return Unmatched(off_topic=True, evidence=Evidence())
         vector = self.reader.vector(said)
         chances = self.reader.chances(vector)
@@ -216,15 +213,21 @@ class Matcher:
         return offered[:MOST_BUTTONS]
 
     def _emergency(
-        self, said: Repaired, vector: Vector, chances: Floats, seen: Seen | None
+        self,
+        said: Repaired,
+        vector: Vector,
+        chances: Floats,
+        seen: tuple[Seen, ...],
     ) -> Emergency:
-        ranked = np.where(self._urgent, chances, -1)
-        topic = seen.topic if seen else self._classes[int(np.argmax(ranked))]
-        best = self._classes.index(topic)
+        # Several signs may be seen, and the likeliest names the emergency.
+        named = {self._classes.index(sign.topic): sign for sign in reversed(seen)}
+        among = list(named) or np.flatnonzero(self._urgent).tolist()
+        best = max(among, key=lambda at: float(chances[at]))
+        topic = self._classes[best]
         urgent = float(chances[self._urgent].sum())
         evidence = self._evidence(said, vector, chances, best, urgent)
         if seen:
-            evidence = _with_sign(evidence, seen)
+            evidence = replace(evidence, sign=named[best].words)
         return Emergency(topic, evidence)
 
     def _evidence(
@@ -255,15 +258,3 @@ class Matcher:
             return bands.OFF_TOPIC
         silent = isinstance(self.pack.positions.get(self._classes[best]), m.Silent)
         return bands.SURE_OF_SILENCE if silent else bands.SURE
-
-
-def _with_sign(evidence: Evidence, seen: Seen) -> Evidence:
-    return Evidence(
-        chances=evidence.chances,
-        score=evidence.score,
-        threshold=evidence.threshold,
-        votes=evidence.votes,
-        repairs=evidence.repairs,
-        unknown=evidence.unknown,
-        sign=seen.words,
-    )

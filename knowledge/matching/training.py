@@ -18,7 +18,7 @@ from knowledge.matching.features import Floats, Ints, Vector
 
 PENALTY = 0.01
 STEPS = 60
-MEMORY = 20
+MEMORY = 10
 CLOSE_ENOUGH = 2e-3
 ARMIJO = 1e-4
 LEAST_STRIDE = 1e-4

@@ -10,8 +10,8 @@ LOOKOUT = Lookout(
 
 
 def test_every_group_must_be_seen() -> None:
-    assert LOOKOUT.look(["nudes", "of", "a", "pupil", "going", "round"]) is not None
-    assert LOOKOUT.look(["a", "pupil", "sent", "naked", "photo"]) is not None
+    assert LOOKOUT.look(["nudes", "of", "a", "pupil", "going", "round"])
+    assert LOOKOUT.look(["a", "pupil", "sent", "naked", "photo"])
     assert LOOKOUT.look(["nudes", "in", "the", "art", "room"]) is None
 
 
