@@ -12,12 +12,12 @@ LOOKOUT = Lookout(
 def test_every_group_must_be_seen() -> None:
     assert LOOKOUT.look(["nudes", "of", "a", "pupil", "going", "round"])
     assert LOOKOUT.look(["a", "pupil", "sent", "naked", "photo"])
-    assert LOOKOUT.look(["nudes", "in", "the", "art", "room"]) is None
+    assert not LOOKOUT.look(["nudes", "in", "the", "art", "room"])
 
 
 def test_a_word_inside_a_word_is_no_sign() -> None:
-    assert LOOKOUT.look(["a", "pupillage", "and", "nudes"]) is None
+    assert not LOOKOUT.look(["a", "pupillage", "and", "nudes"])
 
 
 def test_a_question_about_rules_is_no_sign() -> None:
-    assert LOOKOUT.look(["rule", "on", "nudes", "of", "a", "pupil"]) is None
+    assert not LOOKOUT.look(["rule", "on", "nudes", "of", "a", "pupil"])
