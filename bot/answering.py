@@ -24,6 +24,7 @@ from knowledge.matching import (
     answered,
     choices,
     clean,
+    unsure,
 )
 
 CLEAR_LEAD = 2.0
@@ -164,6 +165,8 @@ def _reply_to_offer(
     text: str, offered: Offered, found: Match, school: School
 ) -> Step | None:
     said = (*offered.said, text)[-MOST_SAID:]
+    if unsure(text, school.bank.lexicon.short):
+        return unmatched(Why(), off_topic=False), None
     picked = answered(_labels(offered, school), text, school.bank.lexicon.short)
     whole = school.matcher.match(" ".join(said))
     short = picked is not None and len(text) < SHORT_ANSWER

@@ -1,6 +1,6 @@
 """Utterance to content, with the evidence for it."""
 
-from knowledge.matching.hearing import Choice, answered, choices, heard
+from knowledge.matching.hearing import Choice, answered, choices, heard, unsure
 from knowledge.matching.index import Index, build
 from knowledge.matching.matcher import (
     Ambiguous,
@@ -33,4 +33,5 @@ __all__ = [
     "choices",
     "clean",
     "heard",
+    "unsure",
 ]

@@ -5,7 +5,7 @@ phrasings of one writer scored by an index trained on the others' (see
 docs/quality.md), never on the shared sample.
 """
 
-SURE = 0.4
+SURE = 0.5
 """From here up an answer is given."""
 SURE_OF_SILENCE = 0.4
 """From here up the policy is said to be silent."""

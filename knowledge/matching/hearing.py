@@ -91,6 +91,13 @@ def _denied(said: Sequence[str], wanted: Sequence[str], start: int, end: int) ->
     return bool(around & _DENIALS) and not _DENIALS & set(wanted)
 
 
+def unsure(text: str, short: Mapping[str, str]) -> bool:
+    """Whether somebody says no more than that they do not know."""
+    said = tokens(text, short)
+    bare = " ".join(word for word in said if word not in _FILLERS)
+    return " ".join(said) in _UNSURE or bare in _UNSURE
+
+
 def answered(
     offered: Sequence[Choice], text: str, short: Mapping[str, str]
 ) -> m.OptionId | None:
@@ -108,7 +115,7 @@ def answered(
     digits = text.strip().rstrip(".)")
     if digits.isdigit() and 1 <= int(digits[:3]) <= len(offered):
         return offered[int(digits[:3]) - 1].id
-    if plain in _UNSURE or bare in _UNSURE:
+    if unsure(text, short):
         return next((c.id for c in offered if c.id == m.UNSURE), None)
     for words, starts in ((_YES, "yes"), (_NO, "no")):
         if said and (bare in words or said[0] in words):

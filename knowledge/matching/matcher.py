@@ -16,6 +16,7 @@ from knowledge.matching import bands
 from knowledge.matching.agreement import agreement
 from knowledge.matching.emergency import Lookout, Seen
 from knowledge.matching.features import Floats, Vector, grams
+from knowledge.matching.hearing import Choice, heard
 from knowledge.matching.index import BACKGROUND, Index
 from knowledge.matching.normalise import numberless, tokens
 from knowledge.matching.repair import Repaired, Repairer
@@ -167,6 +168,16 @@ class Matcher:
             [c in topics and topics[c].emergency for c in self._classes]
         )
         self._background = self._classes.index(BACKGROUND)
+        number = {topic: at for at, topic in enumerate(self._classes)}
+        # Leads as choices, each by the number of the class that it leads on to.
+        self._leads = {
+            number[topic.id]: tuple(
+                Choice(m.OptionId(str(number[lead.topic])), lead.label, lead.said_as)
+                for lead in topic.narrowing.leads
+            )
+            for topic in topics.values()
+            if topic.narrowing
+        }
 
     def match(self, text: str) -> Match:
         """What an utterance asks about."""
@@ -175,7 +186,7 @@ class Matcher:
         if not said.tokens and not seen:
             return Unmatched(off_topic=True, evidence=Evidence())
         vector = self.reader.vector(said)
-        chances = self.reader.chances(vector)
+        chances = self._led_on(self.reader.chances(vector), said)
         urgent = float(chances[self._urgent].sum())
         told = len(said.tokens) >= FEWEST_TOLD
         if seen or (told and urgent >= bands.SURE_OF_EMERGENCY):
@@ -185,6 +196,23 @@ class Matcher:
         best = int(np.argmax(np.where(self._urgent, -1, chances)))
         evidence = self._evidence(said, vector, chances, best, float(support[best]))
         return self._banded(best, support, chances, evidence)
+
+    def _led_on(self, chances: Floats, said: Repaired) -> Floats:
+        """The chances, where a question that would be asked back is already answered.
+
+        "Can I accept it, it is a pupil" leaves nothing to ask: what speaks for the
+        unclear topic then speaks for the topic that the words lead on to.
+        """
+        moved = chances.copy()
+        for at, leads in self._leads.items():
+            if chances[at] < bands.FAIR_CANDIDATE / 2:
+                continue
+            short = self.reader.bank.lexicon.short
+            picked = heard(leads, said.tokens, short)
+            if picked is not None:
+                moved[int(picked)] += moved[at]
+                moved[at] = 0
+        return moved
 
     def _banded(
         self, best: int, support: Floats, chances: Floats, evidence: Evidence

@@ -17,9 +17,12 @@ import numpy as np
 from knowledge.matching.features import Floats, Ints, Vector
 
 PENALTY = 0.01
-STEPS = 60
-MEMORY = 10
+STEPS = 35
+MEMORY = 8
 CLOSE_ENOUGH = 2e-3
+BIAS_PACE = np.float32(0.01)
+"""How far a bias goes beside the votes: it moves every phrasing at once, and at the
+same pace its slope drowns theirs (thirty steps then do what sixty did not)."""
 ARMIJO = 1e-4
 LEAST_STRIDE = 1e-4
 
@@ -119,7 +122,7 @@ def train(
             break
         way = _direction(past, slope)
         downhill = slope.dot(way)
-        stride = 1.0 if past else min(1.0, 4.0 / slope.dot(slope) ** 0.5)
+        stride = 1.0 if past else min(1.0, 4.0 / abs(downhill) ** 0.5)
         there = here.plus(stride, way)
         after, slope_after = cost(there)
         while after > loss + ARMIJO * stride * downhill and stride > LEAST_STRIDE:
@@ -133,6 +136,11 @@ def train(
     return Votes(here.votes, here.bias)
 
 
+def _paced(step: _Step) -> _Step:
+    """The step with its biases at their own pace: the first guess at the curvature."""
+    return _Step(step.votes, step.image, step.bias * BIAS_PACE)
+
+
 def _direction(past: list[tuple[_Step, _Step]], slope: _Step) -> _Step:
     """The two-loop recursion of L-BFGS."""
     way = slope
@@ -143,9 +151,11 @@ def _direction(past: list[tuple[_Step, _Step]], slope: _Step) -> _Step:
         way = way.plus(-share, turned)
     if past:
         moved, turned = past[-1]
-        scale = moved.dot(turned) / turned.dot(turned)
-        zero = _Step(way.votes * 0, way.image * 0, way.bias * 0)
-        way = zero.plus(scale, way)
+        scale = np.float32(moved.dot(turned) / turned.dot(_paced(turned)))
+        way = _paced(way)
+        way = _Step(scale * way.votes, scale * way.image, scale * way.bias)
+    else:
+        way = _paced(way)
     for (moved, turned), share in zip(past, reversed(used), strict=True):
         again = turned.dot(way) / moved.dot(turned)
         way = way.plus(share - again, moved)

@@ -113,6 +113,14 @@ def test_a_question_too_short_is_asked_back_and_then_answered(
     assert after.records[0].finding.why.topic == "friend-request-from-pupil"
 
 
+def test_a_question_that_says_what_would_be_asked_is_answered(
+    oakfield: School,
+) -> None:
+    decision = act(oakfield, "should I accept this request, its a pupil")
+
+    assert decision.records[0].finding.why.topic == "friend-request-from-pupil"
+
+
 def test_a_new_question_ends_the_old_one(oakfield: School) -> None:
     asked = act(oakfield, "a mum wants to be friends on facebook").conversation
     other = act(oakfield, "can I have my phone on me in the classroom", asked)
