@@ -101,6 +101,7 @@ def start(page: Page, school: str) -> None:
 
 
 def ask(page: Page, text: str) -> None:
+    page.wait_for_load_state("load")  # Enter sends only once the script is there
     page.get_by_label("Your question or answer").fill(text)
     page.keyboard.press("Enter")
     page.locator("#latest").wait_for()
