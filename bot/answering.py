@@ -220,7 +220,5 @@ def _why(evidence: Evidence) -> Why:
     return Why(
         topic=(chances[0][0] or None) if chances else None,
         score=evidence.score,
-        threshold=evidence.threshold,
         because=tuple(because),
-        runners_up=tuple((topic, chance) for topic, chance in chances[1:] if topic),
     )

@@ -126,19 +126,15 @@ class Why:
     Attributes:
         topic: The topic matched.
         score: Its chance, with all topics that the school answers alike.
-        threshold: What the score had to reach.
         because: Reasons, each a sentence.
         taken_as_said: Tree questions answered from the person's own words.
-        runners_up: The next topics with their chances.
 
     """
 
     topic: TopicId | None = None
     score: float | None = None
-    threshold: float | None = None
     because: tuple[str, ...] = ()
     taken_as_said: tuple[tuple[QuestionId, OptionId], ...] = ()
-    runners_up: tuple[tuple[TopicId, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,12 +43,10 @@ def _alike(one: object, other: object) -> bool:
         case (m.Silent(), m.Silent()):
             return True
         case (m.Answer(), m.Answer()):
-            return one.verdict is other.verdict and (
-                (
-                    one.clauses[0] in other.clauses[:2]
-                    and other.clauses[0] in one.clauses[:2]
-                )
-                or one.clauses[0] == other.clauses[0]
+            return (
+                one.verdict is other.verdict
+                and one.clauses[0] in other.clauses[:2]
+                and other.clauses[0] in one.clauses[:2]
             )
         case (None, _) | (_, None):
             return False

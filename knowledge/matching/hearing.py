@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from rapidfuzz import fuzz
 
@@ -25,8 +24,6 @@ _UNSURE = frozenset(
 )  # fmt: skip
 _FILLERS = frozenset({"i", "it", "is", "am", "a", "the", "so", "well", "just", "um",
                       "erm", "think", "probably", "really", "im", "its"})  # fmt: skip
-
-Wordings: TypeAlias = Mapping[m.OptionId, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ belongs to the content whose hash it carries: another hash, another index.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,6 @@ from knowledge.matching.normalise import numberless, tokens
 
 BACKGROUND = m.TopicId("")
 """The class of everything that is no business of a school policy."""
-
-Arrays: TypeAlias = dict[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

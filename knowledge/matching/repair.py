@@ -43,10 +43,6 @@ class Repairer:
             for length in range(SHORTEST, 25)
         }
 
-    def knows(self, word: str) -> bool:
-        """Whether the bank uses the word."""
-        return word in self._words
-
     def repair(self, tokens: tuple[str, ...]) -> Repaired:
         """Replace unknown words by their near neighbours in the vocabulary."""
         fixed: list[str] = []
