@@ -1,8 +1,8 @@
 """Opens the schools' knowledge: from the cache where it is current, else built.
 
-The cache is keyed by the SHA-256 of every content file and of the engine's own
-source, so it can't be stale; a broken or half-written one is built again. Nothing
-in it is code: JSON and plain arrays.
+The cache is keyed by the SHA-256 of every content file, of the engine's own source
+and of the encoder's weights, so it can't be stale; a broken or half-written one is
+built again. Nothing in it is code: JSON and plain arrays.
 """
 
 import hashlib
@@ -22,18 +22,21 @@ from pydantic import TypeAdapter
 from tqdm import tqdm
 
 import knowledge
+from adapters import minilm
 from knowledge import PACKS, TOPICS, PackError, Problem, School, content_hash, model
-from knowledge.matching import Index, Matcher, Reader, build
+from knowledge.matching import Encoder, Index, Matcher, Reader, build
 from knowledge.matching.features import Vectoriser
+from knowledge.matching.meaning import Meanings
 from knowledge.matching.training import Progress
 
-FORMAT = "1"
+FORMAT = "2"
 KEPT = 3
 """How many caches are kept; older ones are removed when a new one is written."""
 
 _BANK: TypeAdapter[model.Bank] = TypeAdapter(model.Bank)
 _PACK: TypeAdapter[model.Pack] = TypeAdapter(model.Pack)
 _ARRAYS = ("keys", "idf", "weights", "bias", "labels", "votes", "rows", "ids", "values")
+_MEANINGS = ("centre", "weights", "phrasings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +97,33 @@ def open_library(
         said: Told how far a build is; by default a progress bar on a terminal.
 
     Raises:
-        PackError: The content has problems; all of them are listed.
+        PackError: The content has problems, all of which are listed; or
+            `HEADNOTE_MEANING` names weights that are not there.
 
     """
     folder = cache or cache_folder()
     topics, packs = topics or content_folders()[0], packs or content_folders()[1]
-    key = _key(topics, packs)
+    encoder = minilm.encoder(os.environ.get("HEADNOTE_MEANING", "auto"), folder)
+    key = _key(topics, packs, encoder)
     kept = _read(folder / key)
     if kept is None:
         bank, schools = _load(topics, packs)
-        index = _build(bank, said)
+        index = _build(bank, encoder, said)
         _write(folder, key, bank, schools, index)
     else:
         bank, schools, index = kept
-    reader = Reader(bank, index)
+    reader = Reader(bank, index, encoder)
     return Library(
         {p.school: School(p, bank, Matcher(reader, p)) for p in schools}, reader
     )
 
 
-def _key(topics: Path, packs: Path) -> str:
+def _key(topics: Path, packs: Path, encoder: Encoder | None) -> str:
     sources = Path(knowledge.__file__).parent
     code = b"".join(p.read_bytes() for p in sorted(sources.rglob("*.py")))
     digest = hashlib.sha256(FORMAT.encode() + code)
     digest.update(np.__version__.encode())
+    digest.update(encoder.name.encode() if encoder else b"words alone")
     digest.update(content_hash(topics, packs).encode())
     return digest.hexdigest()[:24]
 
@@ -136,9 +142,9 @@ def _load(topics: Path, packs: Path) -> tuple[model.Bank, list[model.Pack]]:
     return bank, found
 
 
-def _build(bank: model.Bank, said: Progress | None) -> Index:
+def _build(bank: model.Bank, encoder: Encoder | None, said: Progress | None) -> Index:
     if said is not None:
-        return build(bank, said)
+        return build(bank, said, encoder)
     with tqdm(
         total=100,
         desc="Learning the question bank (once)",
@@ -150,7 +156,7 @@ def _build(bank: model.Bank, said: Progress | None) -> Index:
         def show(done: int, of: int) -> None:
             bar.update(int(100 * done / of) - bar.n)
 
-        return build(bank, show)
+        return build(bank, show, encoder)
 
 
 def _write(
@@ -184,6 +190,10 @@ def _save(
         (folder / f"pack-{pack.school}.json").write_bytes(_PACK.dump_json(pack))
     arrays = {"keys": index.vectoriser.keys, "idf": index.vectoriser.idf}
     arrays |= {name: getattr(index, name) for name in _ARRAYS[2:]}
+    if index.meanings:
+        arrays |= {
+            f"meaning-{name}": getattr(index.meanings, name) for name in _MEANINGS
+        }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     rest: dict[str, Any] = {
@@ -191,6 +201,7 @@ def _save(
         "unseen": index.vectoriser.unseen,
         "phrasings": index.phrasings,
         "words": index.words,
+        "meanings": index.meanings is not None,
     }
     (folder / "index.json").write_text(json.dumps(rest), encoding="utf-8")
 
@@ -207,24 +218,28 @@ def _read(
             for path in sorted(folder.glob("pack-*.json"))
         ]
         rest = json.loads((folder / "index.json").read_bytes())
-        arrays: dict[str, Any] = {
-            name: np.asarray(
-                np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            )
-            for name in _ARRAYS
-        }
+        arrays = {name: _array(folder, name) for name in _ARRAYS}
+        meanings = None
+        if rest["meanings"]:
+            meanings = Meanings(*(_array(folder, f"meaning-{n}") for n in _MEANINGS))
         keys, idf = arrays.pop("keys"), arrays.pop("idf")
         index = Index(
             classes=tuple(model.TopicId(name) for name in rest["classes"]),
             vectoriser=Vectoriser(keys, idf, float(rest["unseen"])),
             phrasings=tuple(rest["phrasings"]),
             words=rest["words"],
+            meanings=meanings,
             **arrays,
         )
     except (OSError, ValueError, KeyError, TypeError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return bank, packs, index
+
+
+def _array(folder: Path, name: str) -> Any:  # noqa: ANN401  any number type
+    kept = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return np.asarray(kept)
 
 
 def _prune(folder: Path) -> None:

@@ -9,17 +9,18 @@ from knowledge.matching.matcher import (
     Match,
     Matched,
     Matcher,
-    Reader,
     Unmatched,
-    Vote,
 )
+from knowledge.matching.meaning import Encoder
 from knowledge.matching.normalise import LONGEST, clean
+from knowledge.matching.reader import Reader, Vote
 
 __all__ = [
     "LONGEST",
     "Ambiguous",
     "Choice",
     "Emergency",
+    "Encoder",
     "Evidence",
     "Index",
     "Match",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from knowledge import model as m
 from knowledge.matching import training
 from knowledge.matching.features import Floats, Ints, Vectoriser, grams
+from knowledge.matching.meaning import SHARE, Encoder, Meanings, unit
 from knowledge.matching.normalise import numberless, tokens
 
 BACKGROUND = m.TopicId("")
@@ -34,6 +35,7 @@ class Index:
         votes: Each phrasing's vote for its own class.
         rows, ids, values: The phrasings' vectors, row after row.
         words: The bank's vocabulary and how often each word occurs.
+        meanings: What an encoder adds; None where matching goes by words alone.
 
     """
 
@@ -48,25 +50,33 @@ class Index:
     ids: NDArray[np.int32]
     values: Floats
     words: Mapping[str, int]
+    meanings: Meanings | None
 
-    def likenesses(self, dense: Floats, label: int) -> tuple[int, Floats]:
-        """How like a text each phrasing of one class is.
+    @property
+    def share(self) -> float:
+        """The meaning's share of the likeness of two texts, 0 to 1."""
+        return SHARE if self.meanings else 0.0
+
+    def phrasings_of(self, label: int) -> slice:
+        """Where the phrasings of a class stand: together, in one run."""
+        first, end = np.searchsorted(self.labels, [label, label + 1])
+        return slice(int(first), int(end))
+
+    def likenesses(self, dense: Floats, label: int) -> Floats:
+        """How like a text each phrasing of one class is, by its words: cosines.
 
         Args:
             dense: The text's vector, with a place for every feature.
-            label: The class; its phrasings stand together.
-
-        Returns:
-            The number of the class's first phrasing, and a cosine for each.
+            label: The class.
 
         """
-        first, end = np.searchsorted(self.labels, [label, label + 1])
-        starts = self.rows[first : end + 1]
+        where = self.phrasings_of(label)
+        starts = self.rows[where.start : where.stop + 1]
         span = slice(starts[0], starts[-1])
         products = np.append(dense[self.ids[span]] * self.values[span], 0)
         sums = np.add.reduceat(products, starts[:-1] - starts[0])
         # An empty row would take its neighbour's first product.
-        return int(first), np.where(starts[1:] > starts[:-1], sums, 0)
+        return np.where(starts[1:] > starts[:-1], sums, 0)
 
 
 def labelled(bank: m.Bank) -> tuple[tuple[m.TopicId, ...], list[tuple[str, int]]]:
@@ -81,34 +91,36 @@ def labelled(bank: m.Bank) -> tuple[tuple[m.TopicId, ...], list[tuple[str, int]]
     return classes, said
 
 
-def build(bank: m.Bank, said: training.Progress) -> Index:
+def build(
+    bank: m.Bank, said: training.Progress, encoder: Encoder | None = None
+) -> Index:
     """Train an index on all phrasings of a bank.
 
     Args:
         bank: The question bank.
         said: Called with work done and work in all, for a progress bar.
+        encoder: Reads meanings; whoever asks the index must bring the same one.
 
     """
+    # Only building needs it, and it takes a while to load.
+    from knowledge.matching.kernel import SummedKernel  # noqa: PLC0415
+
     classes, phrasings = labelled(bank)
-    spelt = [numberless(tokens(text, bank.lexicon.short)) for text, _ in phrasings]
+    read = [tokens(text, bank.lexicon.short) for text, _ in phrasings]
+    spelt = [numberless(words) for words in read]
     counted = [grams(words) for words in spelt]
     vectoriser = Vectoriser.fitted(counted)
     vectors = [vectoriser.vector(blocks) for blocks in counted]
     labels = np.array([label for _, label in phrasings], np.int64)
-    features = len(vectoriser.keys)
-    products = training.kernel(vectors, features, lambda done, of: said(done, 2 * of))
-    learnt = training.train(
-        products,
-        labels,
-        len(classes),
-        said=lambda done, of: said(of + done, 2 * of),
-    )
+    centre, meant = _meant([" ".join(words) for words in read], encoder)
+    share = SHARE if encoder else 0.0
+    kernel = SummedKernel.of(vectors, len(vectoriser.keys), meant, share)
+    learnt = training.train(kernel, labels, len(classes), said=said)
     # How many phrasings authors wrote is no sign of how often a thing is asked (the
     # background has twenty times a topic's): every class is taken to be as likely.
     shares = np.bincount(labels, minlength=len(classes)).astype(np.float64)
-    weights = np.zeros((features, len(classes)), np.float32)
-    for vector, votes in zip(vectors, learnt.alpha, strict=True):
-        weights[vector.ids] += vector.values[:, None] * votes
+    weights = (1 - share) * (kernel.features @ learnt.alpha)
+    by_meaning = np.asarray(share * (meant.T @ learnt.alpha), np.float32)
     said(1, 1)
     return Index(
         classes=classes,
@@ -122,4 +134,16 @@ def build(bank: m.Bank, said: training.Progress) -> Index:
         ids=np.concatenate([v.ids for v in vectors]).astype(np.int32),
         values=np.concatenate([v.values for v in vectors]),
         words=Counter(word for words in spelt for word in words),
+        meanings=Meanings(centre, by_meaning, meant.astype(np.float16))
+        if encoder
+        else None,
     )
+
+
+def _meant(texts: list[str], encoder: Encoder | None) -> tuple[Floats, Floats]:
+    """The encodings' centre, and each text's centred encoding."""
+    if encoder is None:
+        return np.zeros(0, np.float32), np.zeros((len(texts), 0), np.float32)
+    encodings = unit(encoder.encode(texts))
+    centre = encodings.mean(axis=0)
+    return centre, unit(encodings - centre)

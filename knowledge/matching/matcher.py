@@ -5,7 +5,6 @@ the three bands. The index is the bank's; what is sure is a matter of one school
 because topics that the school answers alike count as one (see `agreement`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -14,27 +13,16 @@ import numpy as np
 from knowledge import model as m
 from knowledge.matching import bands
 from knowledge.matching.agreement import agreement
-from knowledge.matching.emergency import Lookout, Seen
-from knowledge.matching.features import Floats, Vector, grams
+from knowledge.matching.emergency import Seen
+from knowledge.matching.features import Floats
 from knowledge.matching.hearing import Choice, heard
-from knowledge.matching.index import BACKGROUND, Index
-from knowledge.matching.normalise import numberless, tokens
-from knowledge.matching.repair import Repaired, Repairer
+from knowledge.matching.index import BACKGROUND
+from knowledge.matching.reader import Reader, Sense, Vote
+from knowledge.matching.repair import Repaired
 
 MOST_BUTTONS = 3
-MOST_VOTES = 3
 FEWEST_TOLD = 5
 """Words from which statistics alone may see an emergency; signs need none."""
-MOST_WATCHED = 200_000
-"""Characters in which signs of emergency are looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A phrasing that spoke for the topic, and how loudly."""
-
-    phrasing: str
-    weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,65 +84,6 @@ class Emergency:
 Match: TypeAlias = Matched | Ambiguous | Unmatched | Emergency
 
 
-class Reader:
-    """Reads utterances with a bank's index; shared by all schools."""
-
-    def __init__(self, bank: m.Bank, index: Index) -> None:
-        self.bank = bank
-        self.index = index
-        self._repairer = Repairer(index.words)
-        self._lookout = Lookout(bank.signs)
-
-    def words(self, text: str) -> tuple[str, ...]:
-        """A text's tokens, not repaired."""
-        return tokens(text, self.bank.lexicon.short)
-
-    def repaired(self, text: str) -> Repaired:
-        """A text's tokens after repair."""
-        return self._repairer.repair(self.words(text))
-
-    def signs(self, said: Repaired, text: str) -> tuple[Seen, ...]:
-        """Signs of emergency, in the words as typed or as repaired."""
-        whole = tokens(text, self.bank.lexicon.short, MOST_WATCHED)
-        seen = self._lookout.look(numberless(whole))
-        if not seen and said.changes:
-            seen = self._lookout.look(numberless(said.tokens))
-        return seen
-
-    def vector(self, said: Repaired) -> Vector:
-        """The features of what was said."""
-        return self.index.vectoriser.vector(grams(numberless(said.tokens)))
-
-    def chances(self, vector: Vector) -> Floats:
-        """The chance of each class."""
-        logits = vector.values @ self.index.weights[vector.ids].astype(np.float32)
-        logits = logits + self.index.bias
-        powers = np.exp(logits - logits.max())
-        return np.asarray(powers / powers.sum(), np.float32)
-
-    def votes(self, vector: Vector, label: int) -> tuple[Vote, ...]:
-        """The phrasings of a class that speak loudest for it."""
-        dense = np.zeros(len(self.index.vectoriser.keys), np.float32)
-        dense[vector.ids] = vector.values
-        first, likenesses = self.index.likenesses(dense, label)
-        weights = likenesses * self.index.votes[first : first + len(likenesses)]
-        loudest = np.argsort(-weights.round(4), kind="stable")[:MOST_VOTES]
-        return tuple(
-            Vote(self.index.phrasings[first + at], round(float(weights[at]), 3))
-            for at in map(int, loudest)
-            if weights[at] > 0
-        )
-
-    def among(
-        self, text: str, topics: Sequence[m.TopicId]
-    ) -> tuple[tuple[m.TopicId, float], ...]:
-        """The chances of some topics, best first."""
-        chances = self.chances(self.vector(self.repaired(text)))
-        at = self.index.classes.index
-        found = [(topic, float(chances[at(topic)])) for topic in topics]
-        return tuple(sorted(found, key=lambda pair: -pair[1]))
-
-
 class Matcher:
     """Matches utterances for one school."""
 
@@ -185,16 +114,16 @@ class Matcher:
         seen = self.reader.signs(said, text)
         if not said.tokens and not seen:
             return Unmatched(off_topic=True, evidence=Evidence())
-        vector = self.reader.vector(said)
-        chances = self._led_on(self.reader.chances(vector), said)
+        sense = self.reader.sense(said)
+        chances = self._led_on(self.reader.chances(sense), said)
         urgent = float(chances[self._urgent].sum())
         told = len(said.tokens) >= FEWEST_TOLD
         if seen or (told and urgent >= bands.SURE_OF_EMERGENCY):
-            return self._emergency(said, vector, chances, seen)
+            return self._emergency(said, sense, chances, seen)
         support = self._agree @ np.where(self._urgent, 0, chances)
         support[self._urgent] = 0
         best = int(np.argmax(np.where(self._urgent, -1, chances)))
-        evidence = self._evidence(said, vector, chances, best, float(support[best]))
+        evidence = self._evidence(said, sense, chances, best, float(support[best]))
         return self._banded(best, support, chances, evidence)
 
     def _led_on(self, chances: Floats, said: Repaired) -> Floats:
@@ -243,7 +172,7 @@ class Matcher:
     def _emergency(
         self,
         said: Repaired,
-        vector: Vector,
+        sense: Sense,
         chances: Floats,
         seen: tuple[Seen, ...],
     ) -> Emergency:
@@ -253,7 +182,7 @@ class Matcher:
         best = max(among, key=lambda at: float(chances[at]))
         topic = self._classes[best]
         urgent = float(chances[self._urgent].sum())
-        evidence = self._evidence(said, vector, chances, best, urgent)
+        evidence = self._evidence(said, sense, chances, best, urgent)
         if seen:
             evidence = replace(evidence, sign=named[best].words)
         return Emergency(topic, evidence)
@@ -261,7 +190,7 @@ class Matcher:
     def _evidence(
         self,
         said: Repaired,
-        vector: Vector,
+        sense: Sense,
         chances: Floats,
         best: int,
         score: float,
@@ -274,7 +203,7 @@ class Matcher:
             ),
             score=round(score, 3),
             threshold=self._threshold(best),
-            votes=self.reader.votes(vector, best),
+            votes=self.reader.votes(sense, best),
             repairs=said.changes,
             unknown=said.unknown,
         )

@@ -9,12 +9,13 @@ A = (Y - P) / penalty, so A_ic k(q, x_i) is the vote of phrasing i for class c.
 Nocedal and Wright, "Numerical optimization", 2006, algorithm 7.4.)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from knowledge.matching.features import Floats, Ints, Vector
+from knowledge.matching.features import Floats, Ints
 
 PENALTY = 0.01
 STEPS = 35
@@ -37,35 +38,10 @@ class Votes:
     bias: Floats
 
 
-def kernel(vectors: Sequence[Vector], features: int, said: Progress) -> Floats:
-    """All inner products of the vectors.
+class Products(Protocol):
+    """The kernel, known by what it makes of a column of votes."""
 
-    Args:
-        vectors: One per phrasing.
-        features: How many features there are.
-        said: Called with rows done and rows in all.
-
-    """
-    count = len(vectors)
-    ids = np.concatenate([v.ids for v in vectors])
-    values = np.concatenate([v.values for v in vectors])
-    rows = np.repeat(np.arange(count), [len(v.ids) for v in vectors])
-    order = np.argsort(ids, kind="stable")
-    rows, values = rows[order], values[order]
-    starts = np.searchsorted(ids[order], np.arange(features + 1))
-    products = np.zeros((count, count), np.float32)
-    for i, vector in enumerate(vectors):
-        spans = [slice(starts[f], starts[f + 1]) for f in vector.ids]
-        if not spans:
-            continue
-        where = np.concatenate([rows[s] for s in spans])
-        sizes = [s.stop - s.start for s in spans]
-        weights = np.repeat(vector.values, sizes)
-        weights *= np.concatenate([values[s] for s in spans])
-        products[i] = np.bincount(where, weights, count)
-        if i % 200 == 0:
-            said(i, count)
-    return products
+    def __matmul__(self, votes: Floats, /) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +65,14 @@ class _Step:
 
 
 def train(
-    products: Floats,
+    products: Products,
     labels: Ints,
     classes: int,
     *,
     penalty: float = PENALTY,
     said: Progress,
 ) -> Votes:
-    """Learn the votes from the kernel matrix and each phrasing's class."""
+    """Learn the votes from the kernel and each phrasing's class."""
     rows = np.arange(len(labels))
     truth = np.zeros((len(labels), classes), np.float32)
     truth[rows, labels] = 1
