@@ -17,7 +17,7 @@ FEWEST_PHRASINGS = 12
 def bank_problems(
     topics: Mapping[m.TopicId, m.Topic], lines: Mapping[m.TopicId, tuple[str, int]]
 ) -> Iterator[Problem]:
-    """Topics with too few phrasings, leads to nowhere."""
+    """Topics with too few phrasings, leads to nowhere, broader topics that are none."""
     for topic in topics.values():
         file, line = lines[topic.id]
         count = len(topic.phrasings)
@@ -25,10 +25,31 @@ def bank_problems(
             what = f"{topic.id} has {count} phrasings"
             fix = f"Write at least {FEWEST_PHRASINGS} in topics/phrasings/."
             yield Problem(file, line, what, fix)
+        yield from _within(topic, topics, file, line)
         for lead in topic.narrowing.leads if topic.narrowing else ():
             if lead.topic not in topics:
                 what = f"{topic.id} leads to the unknown topic {lead.topic!r}"
                 yield Problem(file, line, what, "Name a topic of the bank.")
+
+
+def _within(
+    topic: m.Topic, topics: Mapping[m.TopicId, m.Topic], file: str, line: int
+) -> Iterator[Problem]:
+    """A broader topic must have positions of its own, and not lie within its own."""
+    passed = {topic.id}
+    above = topic.within
+    while above is not None:
+        broader = topics.get(above)
+        if broader is None or broader.narrowing or broader.emergency:
+            what = f"{topic.id} lies within {above!r}, which no school answers"
+            yield Problem(file, line, what, "Name an ordinary topic of the bank.")
+            return
+        if above in passed:
+            what = f"{topic.id} lies within itself"
+            yield Problem(file, line, what, "Name a broader topic, or leave it out.")
+            return
+        passed.add(above)
+        above = broader.within
 
 
 def phrasing_problems(
@@ -88,7 +109,7 @@ def answer_problems(
             case m.Answer() | m.Silent():
                 yield from _clauses(document.file, line, topic, position, policy)
     for topic, known in topics.items():
-        if topic not in seen and not known.narrowing:
+        if topic not in seen and not known.narrowing and not known.within:
             what = f"no position on {topic!r}"
             fix = "Add an entry: an answer with clauses, a tree, or `silent`."
             yield Problem(document.file, 1, what, fix)

@@ -169,7 +169,7 @@ def load_pack(folder: Path, bank: m.Bank) -> m.Pack:
         school=m.SchoolId(policy_form.school),
         name=policy_form.name,
         policy=policy,
-        positions=dict(positions),
+        positions=translation.inherited(dict(positions), bank.topics),
         trees=just_trees,
         examples=made,
     )

@@ -174,7 +174,13 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One thing that staff ask, with how they put it."""
+    """One thing that staff ask, with how they put it.
+
+    Attributes:
+        within: The broader topic whose position a school takes here, unless it has
+            one of its own.
+
+    """
 
     id: TopicId
     title: str
@@ -182,6 +188,7 @@ class Topic:
     phrasings: tuple[str, ...]
     emergency: bool = False
     narrowing: Narrowing | None = None
+    within: TopicId | None = None
 
 
 @dataclass(frozen=True, slots=True)

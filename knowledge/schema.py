@@ -62,6 +62,7 @@ class TopicForm(_Form):
     topic: Slug
     title: Label
     about: Word
+    within: Slug | None = None
     emergency: Literal["true"] | None = None
     asks: Word | None = None
     options: list[LeadForm] = []

@@ -1,5 +1,7 @@
 """Checked files, translated into the model's frozen values."""
 
+from collections.abc import Mapping
+
 from knowledge import model as m
 from knowledge.schema import (
     AnswerForm,
@@ -36,6 +38,7 @@ def to_topic(form: TopicForm, phrasings: tuple[str, ...]) -> m.Topic:
         phrasings=phrasings,
         emergency=form.emergency is not None,
         narrowing=narrowing,
+        within=m.TopicId(form.within) if form.within else None,
     )
 
 
@@ -65,6 +68,20 @@ def to_outcome(form: AnswerForm | OutcomeForm | PositionForm) -> m.Outcome:
 def to_position(form: PositionForm) -> m.Position:
     """What a school's policy says on a topic."""
     return m.Guided(m.TreeId(form.tree)) if form.tree else to_outcome(form)
+
+
+def inherited(
+    positions: Mapping[m.TopicId, m.Position], topics: Mapping[m.TopicId, m.Topic]
+) -> dict[m.TopicId, m.Position]:
+    """The positions, with those that narrower topics take from broader ones."""
+    found = dict(positions)
+    for topic in topics.values():
+        broader = topic
+        while broader.id not in positions and broader.within:
+            broader = topics[broader.within]
+        if broader.id in positions:
+            found[topic.id] = positions[broader.id]
+    return found
 
 
 def to_tree(form: TreeForm) -> m.Tree:
