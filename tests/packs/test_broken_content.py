@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import PackError, load_bank, load_pack
+from knowledge.model import ClauseId, Silent, TopicId
 
 SMALL = Path(__file__).parents[1] / "small"
 TREE = "packs/oakfield/trees/parent-friends.yaml"
@@ -96,6 +97,21 @@ def test_all_problems_are_told_at_once(content: Path) -> None:
             "twice",
         ),
         ("topics/more.yaml", "- {topic: lonely, title: A, about: B}", "0 phrasings"),
+        (
+            "topics/more.yaml",
+            "- {topic: finer, title: A, about: B, within: nowhere}",
+            "lies within 'nowhere', which no school answers",
+        ),
+        (
+            "topics/more.yaml",
+            "- {topic: finer, title: A, about: B, within: emergency-self-harm}",
+            "which no school answers",
+        ),
+        (
+            "topics/more.yaml",
+            "[{topic: finer, title: A, about: B, within: finer}]",
+            "lies within itself",
+        ),
         ("topics/words/signs.yaml", "- {topic: nowhere, all: [[x]]}", "emergency"),
         ("topics/words/short.yaml", "u: [you]", "valid string"),
         ("topics/background/all.yaml", "a: b", "valid list"),
@@ -115,3 +131,35 @@ def test_a_missing_file_is_told(content: Path) -> None:
 
     with pytest.raises(PackError, match=r"oakfield/policy\.yaml:1: cannot be read"):
         load(content)
+
+
+FINER = (
+    "- {topic: bio-emoji, title: Emoji in a bio, about: B, within: say-where-i-work}"
+)
+
+
+def with_a_finer_topic(content: Path) -> None:
+    (content / "topics/more.yaml").write_text(FINER, encoding="utf-8")
+    lines = "\n".join(f"  - emoji number {n} in my bio" for n in range(12))
+    more = content / "topics/phrasings/more.yaml"
+    more.write_text(f"bio-emoji:\n{lines}\n", encoding="utf-8")
+
+
+def test_a_finer_topic_takes_the_broader_ones_position(content: Path) -> None:
+    with_a_finer_topic(content)
+
+    bank = load_bank(content / "topics")
+    positions = load_pack(content / "packs" / "oakfield", bank).positions
+
+    assert positions[TopicId("bio-emoji")] == positions[TopicId("say-where-i-work")]
+
+
+def test_a_school_may_take_its_own_stand_on_a_finer_topic(content: Path) -> None:
+    with_a_finer_topic(content)
+    with (content / ANSWERS).open("a", encoding="utf-8") as file:
+        file.write("- topic: bio-emoji\n  silent: [2.10]\n")
+
+    bank = load_bank(content / "topics")
+    positions = load_pack(content / "packs" / "oakfield", bank).positions
+
+    assert positions[TopicId("bio-emoji")] == Silent((ClauseId("2.10"),))
