@@ -1,5 +1,6 @@
 """Utterance to content, with the evidence for it."""
 
+from knowledge.matching.bands import BANDS, Band, Bands
 from knowledge.matching.hearing import Choice, answered, choices, heard, unsure
 from knowledge.matching.index import Index, build
 from knowledge.matching.matcher import (
@@ -13,11 +14,16 @@ from knowledge.matching.matcher import (
 )
 from knowledge.matching.meaning import Encoder
 from knowledge.matching.normalise import LONGEST, clean
+from knowledge.matching.parts import parts
 from knowledge.matching.reader import Reader, Vote
+from knowledge.matching.vague import vague
 
 __all__ = [
+    "BANDS",
     "LONGEST",
     "Ambiguous",
+    "Band",
+    "Bands",
     "Choice",
     "Emergency",
     "Encoder",
@@ -34,5 +40,7 @@ __all__ = [
     "choices",
     "clean",
     "heard",
+    "parts",
     "unsure",
+    "vague",
 ]

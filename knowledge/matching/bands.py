@@ -1,19 +1,44 @@
-"""The three bands: sure enough to answer, worth asking, neither.
+"""The bands: sure enough to answer, worth asking, neither.
 
-The numbers are chances after agreeing topics are summed. They were chosen on
-phrasings of one writer scored by an index trained on the others' (see
-docs/quality.md), never on the shared sample.
+The numbers are chances, after those of topics that the school answers alike are
+summed. They were chosen by `headnote calibrate` on questions that the index was not
+trained on (see docs/quality.md), never on the shared sample.
 """
 
-SURE = 0.5
-"""From here up an answer is given."""
-SURE_OF_SILENCE = 0.4
-"""From here up the policy is said to be silent."""
-WORTH_ASKING = 0.5
-"""What two or three candidates must have together to be offered."""
-FAIR_CANDIDATE = 0.12
-"""The least chance of a topic that is offered."""
-SURE_OF_EMERGENCY = 0.4
-"""From here up the emergency topics together make an emergency."""
-OFF_TOPIC = 0.4
-"""From here up a question is no business of the policy."""
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Band(StrEnum):
+    """Where a match came to lie."""
+
+    SURE = "sure"
+    TORN = "torn between topics"
+    UNSURE = "not sure"
+    ELSEWHERE = "no business of the policy"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """Where the bands begin.
+
+    Attributes:
+        sure: From here up an answer is given.
+        sure_of_silence: From here up the policy is said to be silent.
+        worth_asking: What two or three candidates must have together to be offered.
+        fair_candidate: The least chance of a topic that is offered.
+        sure_of_emergency: From here up the emergency topics make an emergency.
+        off_topic: From here up a question is no business of the policy.
+
+    """
+
+    sure: float = 0.5
+    sure_of_silence: float = 0.5
+    worth_asking: float = 0.5
+    fair_candidate: float = 0.12
+    sure_of_emergency: float = 0.4
+    off_topic: float = 0.4
+
+
+BANDS = Bands()

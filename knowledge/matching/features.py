@@ -1,7 +1,7 @@
 """Text to a sparse vector: words and characters, each TF-IDF weighted.
 
 Two blocks share the cosine: words and pairs of words (what is said), and characters
-2-5 inside words (so that a slip or another ending costs little).
+3-5 inside words (so that a slip or another ending costs little).
 A gram is known by the CRC-32 of its text, so the vocabulary is one sorted array.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
 
-SHORTEST_GRAM, LONGEST_GRAM = 2, 5
+SHORTEST_GRAM, LONGEST_GRAM = 3, 5
 BLOCKS = ("w", "c")
 
 

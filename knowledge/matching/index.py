@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from knowledge import model as m
 from knowledge.matching import training
-from knowledge.matching.features import Floats, Ints, Vectoriser, grams
-from knowledge.matching.meaning import SHARE, Encoder, Meanings, unit
+from knowledge.matching.features import Floats, Ints, Vector, Vectoriser, grams
+from knowledge.matching.meaning import Encoder, Meanings, share, unit
 from knowledge.matching.normalise import numberless, tokens
 
+NEVER = -50.0
 BACKGROUND = m.TopicId("")
 """The class of everything that is no business of a school policy."""
 
@@ -36,6 +37,7 @@ class Index:
         rows, ids, values: The phrasings' vectors, row after row.
         words: The bank's vocabulary and how often each word occurs.
         meanings: What an encoder adds; None where matching goes by words alone.
+        share: The meaning's share of the likeness of two texts, 0 to 1.
 
     """
 
@@ -51,11 +53,7 @@ class Index:
     values: Floats
     words: Mapping[str, int]
     meanings: Meanings | None
-
-    @property
-    def share(self) -> float:
-        """The meaning's share of the likeness of two texts, 0 to 1."""
-        return SHARE if self.meanings else 0.0
+    share: float
 
     def phrasings_of(self, label: int) -> slice:
         """Where the phrasings of a class stand: together, in one run."""
@@ -108,25 +106,26 @@ def build(
     classes, phrasings = labelled(bank)
     read = [tokens(text, bank.lexicon.short) for text, _ in phrasings]
     spelt = [numberless(words) for words in read]
-    counted = [grams(words) for words in spelt]
-    vectoriser = Vectoriser.fitted(counted)
-    vectors = [vectoriser.vector(blocks) for blocks in counted]
+    vectoriser, vectors = _vectors(spelt)
     labels = np.array([label for _, label in phrasings], np.int64)
     centre, meant = _meant([" ".join(words) for words in read], encoder)
-    share = SHARE if encoder else 0.0
-    kernel = SummedKernel.of(vectors, len(vectoriser.keys), meant, share)
+    by = share(len(phrasings), len(classes)) if encoder else 0.0
+    kernel = SummedKernel.of(vectors, len(vectoriser.keys), meant, by)
     learnt = training.train(kernel, labels, len(classes), said=said)
     # How many phrasings authors wrote is no sign of how often a thing is asked (the
     # background has twenty times a topic's): every class is taken to be as likely.
-    shares = np.bincount(labels, minlength=len(classes)).astype(np.float64)
-    weights = (1 - share) * (kernel.features @ learnt.alpha)
-    by_meaning = np.asarray(share * (meant.T @ learnt.alpha), np.float32)
+    counts = np.bincount(labels, minlength=len(classes)).astype(np.float64)
+    prior = np.log(np.maximum(counts, 1) / np.median(counts)).astype(np.float32)
+    # A class without phrasings (a bank needs no background) is never likely.
+    bias = np.where(counts > 0, learnt.bias - prior, np.float32(NEVER))
+    weights = (1 - by) * (kernel.features @ learnt.alpha)
+    by_meaning = np.asarray(by * (meant.T @ learnt.alpha), np.float32)
     said(1, 1)
     return Index(
         classes=classes,
         vectoriser=vectoriser,
         weights=weights.astype(np.float16),
-        bias=learnt.bias - np.log(shares / np.median(shares)).astype(np.float32),
+        bias=bias,
         phrasings=tuple(text for text, _ in phrasings),
         labels=labels,
         votes=learnt.alpha[np.arange(len(labels)), labels],
@@ -137,7 +136,15 @@ def build(
         meanings=Meanings(centre, by_meaning, meant.astype(np.float16))
         if encoder
         else None,
+        share=by,
     )
+
+
+def _vectors(spelt: list[tuple[str, ...]]) -> tuple[Vectoriser, list[Vector]]:
+    """Every phrasing's vector; the counts, ten times their size, are not kept."""
+    counted = [grams(words) for words in spelt]
+    vectoriser = Vectoriser.fitted(counted)
+    return vectoriser, [vectoriser.vector(blocks) for blocks in counted]
 
 
 def _meant(texts: list[str], encoder: Encoder | None) -> tuple[Floats, Floats]:

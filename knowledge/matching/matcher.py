@@ -11,8 +11,8 @@ from typing import TypeAlias
 import numpy as np
 
 from knowledge import model as m
-from knowledge.matching import bands
 from knowledge.matching.agreement import agreement
+from knowledge.matching.bands import BANDS, Band, Bands
 from knowledge.matching.emergency import Seen
 from knowledge.matching.features import Floats
 from knowledge.matching.hearing import Choice, heard
@@ -32,7 +32,8 @@ class Evidence:
     Attributes:
         chances: The likeliest topics with their chances, best first.
         score: The chance of the best one with all that agree with it.
-        threshold: What the score had to reach.
+        threshold: What the score had to reach to be sure.
+        band: Which band that made it.
         votes: The phrasings that spoke for the best topic.
         repairs: Words taken as slips, as typed and as read.
         unknown: Words that the bank does not know.
@@ -43,6 +44,7 @@ class Evidence:
     chances: tuple[tuple[m.TopicId, float], ...] = ()
     score: float = 0.0
     threshold: float = 0.0
+    band: Band = Band.UNSURE
     votes: tuple[Vote, ...] = ()
     repairs: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
@@ -87,8 +89,9 @@ Match: TypeAlias = Matched | Ambiguous | Unmatched | Emergency
 class Matcher:
     """Matches utterances for one school."""
 
-    def __init__(self, reader: Reader, pack: m.Pack) -> None:
+    def __init__(self, reader: Reader, pack: m.Pack, bands: Bands = BANDS) -> None:
         self.reader = reader
+        self.bands = bands
         self.pack = pack
         self._classes = reader.index.classes
         self._agree = agreement(pack, reader.bank, self._classes).astype(np.float32)
@@ -118,7 +121,7 @@ class Matcher:
         chances = self._led_on(self.reader.chances(sense), said)
         urgent = float(chances[self._urgent].sum())
         told = len(said.tokens) >= FEWEST_TOLD
-        if seen or (told and urgent >= bands.SURE_OF_EMERGENCY):
+        if seen or (told and urgent >= self.bands.sure_of_emergency):
             return self._emergency(said, sense, chances, seen)
         support = self._agree @ np.where(self._urgent, 0, chances)
         support[self._urgent] = 0
@@ -134,7 +137,7 @@ class Matcher:
         """
         moved = chances.copy()
         for at, leads in self._leads.items():
-            if chances[at] < bands.FAIR_CANDIDATE / 2:
+            if chances[at] < self.bands.fair_candidate / 2:
                 continue
             short = self.reader.bank.lexicon.short
             picked = heard(leads, said.tokens, short)
@@ -148,14 +151,16 @@ class Matcher:
     ) -> Match:
         topic = self._classes[best]
         if best == self._background:
-            if support[best] >= bands.OFF_TOPIC:
-                return Unmatched(off_topic=True, evidence=evidence)
+            if support[best] >= self.bands.off_topic:
+                elsewhere = replace(evidence, band=Band.ELSEWHERE)
+                return Unmatched(off_topic=True, evidence=elsewhere)
         elif evidence.score >= evidence.threshold:
-            return Matched(topic, evidence)
+            return Matched(topic, replace(evidence, band=Band.SURE))
         offered = self._offered(support, chances)
         together = float(sum(support[at] for at in offered))
-        if len(offered) > 1 and together >= bands.WORTH_ASKING:
-            return Ambiguous(tuple(self._classes[at] for at in offered), evidence)
+        if len(offered) > 1 and together >= self.bands.worth_asking:
+            torn = replace(evidence, band=Band.TORN)
+            return Ambiguous(tuple(self._classes[at] for at in offered), torn)
         return Unmatched(off_topic=best == self._background, evidence=evidence)
 
     def _offered(self, support: Floats, chances: Floats) -> list[int]:
@@ -163,7 +168,7 @@ class Matcher:
         for at in map(int, np.argsort(-chances, kind="stable")[:12]):
             if at == self._background or self._urgent[at]:
                 continue
-            if support[at] < bands.FAIR_CANDIDATE:
+            if support[at] < self.bands.fair_candidate:
                 continue
             if not any(self._agree[at, other] for other in offered):
                 offered.append(at)
@@ -183,6 +188,7 @@ class Matcher:
         topic = self._classes[best]
         urgent = float(chances[self._urgent].sum())
         evidence = self._evidence(said, sense, chances, best, urgent)
+        evidence = replace(evidence, band=Band.EMERGENCY)
         if seen:
             evidence = replace(evidence, sign=named[best].words)
         return Emergency(topic, evidence)
@@ -210,8 +216,8 @@ class Matcher:
 
     def _threshold(self, best: int) -> float:
         if self._urgent[best]:
-            return bands.SURE_OF_EMERGENCY
+            return self.bands.sure_of_emergency
         if best == self._background:
-            return bands.OFF_TOPIC
+            return self.bands.off_topic
         silent = isinstance(self.pack.positions.get(self._classes[best]), m.Silent)
-        return bands.SURE_OF_SILENCE if silent else bands.SURE
+        return self.bands.sure_of_silence if silent else self.bands.sure

@@ -18,8 +18,8 @@ import numpy as np
 from knowledge.matching.features import Floats, Ints
 
 PENALTY = 0.01
-STEPS = 35
-MEMORY = 8
+STEPS = 22
+MEMORY = 4
 CLOSE_ENOUGH = 2e-3
 BIAS_PACE = np.float32(0.01)
 """How far a bias goes beside the votes: it moves every phrasing at once, and at the
@@ -107,7 +107,7 @@ def train(
             after, slope_after = cost(there)
         moved, turned = there.plus(-1.0, here), slope_after.plus(-1.0, slope)
         if moved.dot(turned) > 0:
-            past = [*past, (moved, turned)][-MEMORY:]
+            past = [*past[1 - MEMORY :], (moved, turned)]
         here, loss, slope = there, after, slope_after
     return Votes(here.votes, here.bias)
 
