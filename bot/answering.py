@@ -5,7 +5,7 @@ The order is fixed: emergencies, then what is open, then a new question.
 
 from dataclasses import replace
 
-from bot import guiding
+from bot import guiding, several
 from bot.actions import ChooseTopic
 from bot.conversation import MOST_SAID, Conversation, Offered, Open, Walk
 from bot.guiding import HEAD, NONE_OF_THESE, SAFEGUARDING, Step
@@ -21,10 +21,12 @@ from knowledge.matching import (
     Match,
     Matched,
     Unmatched,
+    Vote,
     answered,
     choices,
     clean,
     unsure,
+    vague,
 )
 
 CLEAR_LEAD = 2.0
@@ -35,6 +37,7 @@ SHORT_ANSWER = 40
 
 _BACK = frozenset({"back", "go back", "undo", "change my answer", "change answer"})
 LONG_NOTE = f"That was long: only its first {LONGEST:,} characters were read."
+SAY_MORE = "Please say a little more: what is it about, and who is involved?"
 AGAIN_NOTE = "That did not match one of the answers. Please choose one, or ask again."
 
 
@@ -68,15 +71,40 @@ def _answer(text: str, opened: Open | None, school: School) -> Step:
 
 
 def _new_question(text: str, found: Match, school: School) -> Step:
+    if _says_too_little(text, found, school):
+        return Finding(kind=Kind.CLARIFY, question=SAY_MORE), Offered((), (text,), None)
     match found:
         case Matched(topic, evidence):
-            return guiding.topic_step(school, topic, (text,), _why(evidence))
+            step = guiding.topic_step(school, topic, (text,), _why(evidence))
+            second = several.second(text, topic, school)
+            return replace(step[0], second=second), step[1]
         case Ambiguous(topics, evidence):
+            in_parts = several.both(text, school)
+            if in_parts:
+                return _new_question(text, in_parts, school)
             return _torn(school, topics, (text,), _why(evidence))
         case Unmatched(off_topic, evidence):
+            in_parts = None if off_topic else several.both(text, school)
+            if in_parts:
+                return _new_question(text, in_parts, school)
             return unmatched(_why(evidence), off_topic=off_topic), None
         case Emergency():
             return _urgent(found, school), None
+
+
+def _says_too_little(text: str, found: Match, school: School) -> bool:
+    """Whether a message points at something unsaid, and nothing knows what to ask."""
+    if not vague(school.matcher.reader.words(text)):
+        return False
+    match found:
+        case Matched(topic):
+            return not _unclear(topic, school)
+        case Ambiguous(topics):
+            return not any(_unclear(topic, school) for topic in topics)
+        case Unmatched():
+            return True
+        case Emergency():
+            return False
 
 
 def _torn(
@@ -115,7 +143,8 @@ def _urgent(found: Emergency, school: School) -> Finding:
     if isinstance(position, m.Answer):
         say = position.say
         cite = school.pack.policy.cite
-        citations = tuple(cite(clause) for clause in position.clauses)
+        decisive = position.clauses[: guiding.MOST_CITED]
+        citations = tuple(cite(clause) for clause in decisive)
     return Finding(
         kind=Kind.URGENT,
         verdict=m.Verdict.INFO,
@@ -204,6 +233,8 @@ def _unclear(topic: m.TopicId, school: School) -> bool:
 def _likeliest(
     offered: Offered, said: tuple[str, ...], school: School
 ) -> m.TopicId | None:
+    if not offered.topics:
+        return None
     ranked = school.matcher.reader.among(" ".join(said), offered.topics)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else (None, 0.0)
     clear = first[1] >= FAIR_SHARE and first[1] >= CLEAR_LEAD * second[1]
@@ -211,14 +242,30 @@ def _likeliest(
 
 
 def _why(evidence: Evidence) -> Why:
-    because = [f"like “{vote.phrasing}” ({vote.weight:.2f})" for vote in evidence.votes]
+    because = [_vote(vote) for vote in evidence.votes]
     because += [f"“{typed}” read as “{read}”" for typed, read in evidence.repairs]
     if evidence.unknown:
         words = ", ".join(f"“{word}”" for word in evidence.unknown[:5])
         because.append(f"words not known: {words}")
+    because.append(
+        f"{evidence.band}: {evidence.score:.2f}, "
+        f"where {evidence.threshold:.2f} is needed to be sure"
+    )
     chances = evidence.chances
+    runner_up = chances[1] if len(chances) > 1 else None
+    if runner_up:
+        because.append(f"next: {runner_up[0] or 'off topic'} ({runner_up[1]:.2f})")
     return Why(
         topic=(chances[0][0] or None) if chances else None,
         score=evidence.score,
         because=tuple(because),
+        nearest=tuple(vote.phrasing for vote in evidence.votes),
+        runner_up=(runner_up[0] or None) if runner_up else None,
     )
+
+
+def _vote(vote: Vote) -> str:
+    alike = f"words {vote.by_words:.2f}"
+    if vote.by_meaning is not None:
+        alike += f", meaning {vote.by_meaning:.2f}"
+    return f"like “{vote.phrasing}” ({vote.weight:.2f}: {alike})"

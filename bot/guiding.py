@@ -18,6 +18,8 @@ Step: TypeAlias = tuple[Finding, Open | None]
 
 HEAD = "headteacher"
 SAFEGUARDING = "safeguarding lead"
+MOST_CITED = 2
+"""Clauses quoted with an answer, the decisive ones; the rest is named small."""
 NONE_OF_THESE = Button("None of these", NoneOfThese())
 
 
@@ -64,7 +66,8 @@ def settled(school: School, outcome: m.Outcome, why: Why) -> Finding:
                 kind=Kind.ANSWER,
                 verdict=verdict,
                 say=say,
-                citations=tuple(cite(clause) for clause in clauses),
+                citations=tuple(cite(clause) for clause in clauses[:MOST_CITED]),
+                see_also=tuple(cite(clause) for clause in clauses[MOST_CITED:]),
                 offer=Offer(verdict is m.Verdict.DEPENDS, HEAD),
                 why=why,
             )

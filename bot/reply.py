@@ -105,10 +105,18 @@ Part: TypeAlias = Paragraph | Quotation | Sources | Choices | Form | Notice
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Parts in order; the summary is one line without any case detail."""
+    """What is shown.
+
+    Attributes:
+        parts: In order.
+        summary: One line without any case detail.
+        why: How the reply came about, in short; shown only to those who ask.
+
+    """
 
     parts: tuple[Part, ...]
     summary: str
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +134,10 @@ class Why:
     Attributes:
         topic: The topic matched.
         score: Its chance, with all topics that the school answers alike.
-        because: Reasons, each a sentence.
+        because: Reasons, each a sentence: votes, repairs, band, runner-up.
         taken_as_said: Tree questions answered from the person's own words.
+        nearest: The phrasings that spoke loudest, as their authors wrote them.
+        runner_up: The next topic, where there was one.
 
     """
 
@@ -135,11 +145,19 @@ class Why:
     score: float | None = None
     because: tuple[str, ...] = ()
     taken_as_said: tuple[tuple[QuestionId, OptionId], ...] = ()
+    nearest: tuple[str, ...] = ()
+    runner_up: TopicId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The facts of a reply, before they are put into words."""
+    """The facts of a reply, before they are put into words.
+
+    Attributes:
+        see_also: Clauses that bear on an answer beside those that decide it.
+        second: The answer to another thing that the same message asked.
+
+    """
 
     kind: Kind
     verdict: Verdict | None = None
@@ -151,3 +169,5 @@ class Finding:
     why: Why = field(default_factory=Why)
     notes: tuple[str, ...] = ()
     undo: Button | None = None
+    see_also: tuple[Citation, ...] = ()
+    second: "Finding | None" = None

@@ -21,7 +21,7 @@ from bot.reply import (
     Tone,
 )
 from knowledge import School
-from knowledge.model import Verdict
+from knowledge.model import Guided, OptionId, QuestionId, TopicId, Verdict
 
 VERDICTS = {
     Verdict.YES: (Tone.YES, "Yes"),
@@ -52,9 +52,43 @@ def reply(
     """A finding put into words."""
     notes: list[Part] = [Paragraph(note) for note in finding.notes]
     parts = [*notes, *_body(finding, school, contacts)]
+    if finding.second:
+        parts += _second(finding.second, school, contacts)
     if finding.kind in (Kind.ANSWER, Kind.SILENT):
         parts.extend(_footer(school, today))
-    return Reply(tuple(parts), _summary(finding, school))
+    return Reply(tuple(parts), _summary(finding, school), _why(finding, school))
+
+
+def _why(finding: Finding, school: School) -> tuple[str, ...]:
+    """The short form of why: what it was read as, by which words, what came next."""
+    why, topics = finding.why, school.bank.topics
+    told: list[str] = []
+    if why.topic and finding.kind is not Kind.OFF_TOPIC:
+        told.append(f"Read as: {topics[why.topic].title}.")
+    if why.nearest:
+        nearest = "; ".join(f"“{phrasing}”" for phrasing in why.nearest)
+        told.append(f"Nearest wordings that Headnote knows: {nearest}.")
+    said = [
+        _option(question, option, finding, school)
+        for question, option in why.taken_as_said
+    ]
+    if said:
+        told.append(f"Taken from your words: {'; '.join(said)}.")
+    if why.runner_up and why.runner_up != why.topic:
+        told.append(f"Next nearest: {topics[why.runner_up].title}.")
+    return tuple(told)
+
+
+def _option(
+    question: QuestionId, option: OptionId, finding: Finding, school: School
+) -> str:
+    """The label of an option of the tree that the topic is answered by."""
+    position = school.pack.positions.get(finding.why.topic or TopicId(""))
+    if isinstance(position, Guided):
+        found = school.pack.trees[position.tree].questions.get(question)
+        if found and option in found.options:
+            return found.options[option].label
+    return option
 
 
 def _body(
@@ -82,12 +116,24 @@ def _answer(finding: Finding) -> list[Part]:
         parts.append(Notice(tone, words))
     parts.append(Paragraph(finding.say))
     parts += [Quotation(citation) for citation in finding.citations]
+    if finding.see_also:
+        parts.append(Sources("See also", finding.see_also))
     if finding.buttons or finding.undo:
         parts += _question(finding)
     if finding.offer.offered:
         to = finding.offer.to
         parts.append(Paragraph(f"If that does not settle it, ask the {to}."))
     return parts
+
+
+def _second(
+    finding: Finding, school: School, contacts: tuple[Contact, ...]
+) -> list[Part]:
+    """The answer to the other thing asked; its verdict stands in its words."""
+    title = school.bank.topics[finding.why.topic or TopicId("")].title
+    lead = Paragraph(f"You also asked about this: {title}.")
+    notes = [Paragraph(note) for note in finding.notes]
+    return [lead, *_body(finding, school, contacts), *notes]
 
 
 def _question(finding: Finding) -> list[Part]:

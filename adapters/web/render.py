@@ -27,7 +27,18 @@ def to_html(reply: Reply, *, live: bool) -> Markup:
         live: Whether its buttons can still be pressed; if not, they are words.
 
     """
-    return Markup("\n").join(_part(part, live=live) for part in reply.parts)
+    shown = [_part(part, live=live) for part in reply.parts]
+    if reply.why:
+        shown.append(_why(reply.why))
+    return Markup("\n").join(shown)
+
+
+def _why(reasons: tuple[str, ...]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(each) for each in reasons)
+    summary = "Why this answer?"
+    return Markup(
+        '<details class="why"><summary>{}</summary><ul>{}</ul></details>'
+    ).format(summary, items)
 
 
 def _part(part: Part, *, live: bool) -> Markup:

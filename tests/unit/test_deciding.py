@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.actions import Action, ChooseOption, ChooseTopic, NoneOfThese, Undo
+from bot.answering import SAY_MORE
 from bot.conversation import Contact, Conversation, Offered, Situation, Walk
 from bot.deciding import STALE, decide
 from bot.decision import Decision
@@ -248,3 +249,29 @@ def test_an_overdue_review_is_said_in_the_footer(oakfield: School) -> None:
 
     assert "due for review by May 2025" in late
     assert "due for review" not in early
+
+
+def test_a_vague_message_is_asked_about_and_the_reply_completes_it(
+    oakfield: School,
+) -> None:
+    first = act(oakfield, "what about that one then")
+    finding = first.records[0].finding
+    assert (finding.kind, finding.question) == (Kind.CLARIFY, SAY_MORE)
+
+    then = act(oakfield, "saying where I work in my bio", first.conversation)
+    assert kind_of(then) is Kind.ANSWER
+    assert then.records[0].finding.why.topic == "say-where-i-work"
+
+
+def test_two_questions_get_two_answers_each_with_its_clause(oakfield: School) -> None:
+    text = "can I say where I work in my bio and can I add a pupil as a friend online?"
+    decision = act(oakfield, text)
+    finding = decision.records[0].finding
+    shown = plain(decision.messages[0].reply)
+
+    assert finding.second is not None
+    topics = {finding.why.topic, finding.second.why.topic}
+    assert topics == {"say-where-i-work", "friend-request-from-pupil"}
+    assert "You also asked about this" in shown
+    assert "2.10 (2 Profiles)" in shown
+    assert "1.1 (" in shown
