@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from adapters.cli import ask, bench, check, evaluate
+from adapters.cli import ask, bench, calibrate, check, evaluate, quality
 from adapters.library import UnknownSchoolError
 from knowledge import PackError
 
@@ -47,7 +47,7 @@ def _parser(serve: Serve) -> argparse.ArgumentParser:
         description="Answers school staff's questions from their school's policy.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ask, check, evaluate, bench):
+    for module in (ask, check, evaluate, calibrate, quality, bench):
         module.add(commands)
     _add_serve(commands, serve)
     return parser

@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 import json
 import sys
+from typing import Any
 
 from tqdm import tqdm
 
@@ -59,8 +60,15 @@ def _run(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     for text, reply in zip(args.turns, talked.replies, strict=True):
         print(f"> {text}\n{reply['text']}\n")
         if args.why:
-            print(json.dumps(reply["why"], ensure_ascii=False, indent=2) + "\n")
+            print(_why(reply["why"]))
     return 0
+
+
+def _why(why: dict[str, Any]) -> str:
+    """How a reply came about, a line each."""
+    lines = [f"topic: {why['topic'] or 'none'}", *why["because"]]
+    lines += [f"taken as said: {q} = {o}" for q, o in why["taken_as_said"].items()]
+    return "".join(f"  why: {line}\n" for line in lines)
 
 
 def _batch(library: Library, file: str) -> int:

@@ -1,4 +1,4 @@
-"""`headnote bench`: how fast, how long to open, how much memory.
+"""`headnote bench`: how fast, how long to open, how much memory; `bench public`.
 
 The questions timed are the packs' own examples, over and over; what is timed is the
 engine alone (decide and word the reply), on one core, in this process.
@@ -11,7 +11,9 @@ import resource
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
+from adapters.cli import public
 from adapters.cli.talking import talk
 from adapters.library import open_library
 
@@ -28,19 +30,45 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "bench",
         help="measure speed and memory",
         description="Measure the engine: time a question, start, memory.",
-        epilog="example: headnote bench --rounds 20",
+        epilog="examples: headnote bench --rounds 20; "
+        "headnote bench public ../shared/benchmarks",
+    )
+    parser.add_argument(
+        "what",
+        nargs="*",
+        metavar="public FOLDER",
+        help="measure the matcher on public data sets instead",
     )
     parser.add_argument("--rounds", type=int, default=10, help="times each question")
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
+    match args.what:
+        case []:
+            return _speed(args.rounds)
+        case ["public", folder]:
+            try:
+                return public.run(Path(folder))
+            except OSError as error:
+                print(
+                    f"headnote: {error.filename} cannot be read ({error.strerror}). "
+                    "Name the folder that holds clinc150, banking77 and hint3.",
+                    file=sys.stderr,
+                )
+                return 2
+        case _:
+            print("headnote: say `bench` or `bench public FOLDER`.", file=sys.stderr)
+            return 2
+
+
+def _speed(rounds: int) -> int:
     _start_seconds()  # built, if it was not, in a process of its own
     starts = [_start_seconds() for _ in range(5)]
     library = open_library()
     now = dt.datetime.now(dt.UTC)
     took: list[float] = []
-    for _ in range(max(1, args.rounds)):
+    for _ in range(max(1, rounds)):
         for school in library.schools.values():
             for example in school.pack.examples:
                 took += talk(school, example.turns, now).ms

@@ -9,6 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from adapters.cli import bank_report
 from adapters.cli.cases import Complaints, GoldCase, open_lines, read_cases
 from adapters.cli.scoring import GROUPINGS, Score, percent
 from adapters.cli.talking import talk
@@ -23,7 +24,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Ask labelled questions and score the replies.",
         epilog="example: headnote evaluate cases.jsonl --by policy --show wrong",
     )
-    parser.add_argument("cases", metavar="CASES", help="JSON Lines with gold labels")
+    parser.add_argument(
+        "cases", metavar="CASES", nargs="?", help="JSON Lines with gold labels"
+    )
+    parser.add_argument(
+        "--bank",
+        action="store_true",
+        help="instead, for authors: which topics the bank cannot tell apart",
+    )
     parser.add_argument("--by", choices=tuple(GROUPINGS), help="also by group")
     parser.add_argument(
         "--show",
@@ -31,10 +39,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="print the cases with this outcome",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=lambda args: _run(parser, args))
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    if args.bank == bool(args.cases):
+        parser.error("give either a file of cases or --bank")
+    if args.bank:
+        return bank_report.report(as_json=args.json)
     try:
         name, lines = open_lines(args.cases)
     except OSError as error:

@@ -196,3 +196,16 @@ def test_it_works_without_scripts(browser: Browser, address: str) -> None:
 
     assert "2.4.1" in page.locator("#latest").inner_text()
     context.close()
+
+
+def test_why_an_answer_was_given_is_one_click_away(page: Page) -> None:
+    start(page, "PolyMAT (Woolwich Polytechnic schools)")
+    ask(page, "can I accept a friend request from a parent?")
+    why = page.locator("details.why")
+
+    assert not why.get_by_text("Read as:").is_visible()
+    why.get_by_text("Why this answer?").click()
+
+    assert why.get_by_text("Read as: Being online friends with a parent.").is_visible()
+    assert why.get_by_text("Nearest wordings").is_visible()
+    sound(page, "why")

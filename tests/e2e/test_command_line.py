@@ -148,6 +148,62 @@ def test_evaluate_scores_cases(run: Run, tmp_path: Path) -> None:
     assert "oakfield           n=  2 right=50.0% missed=1" in done.stdout
 
 
+CASES = (
+    '{"id": "1", "policy": "oakfield", "turns": ["school name in my bio"], '
+    '"kind": ["answer"], "verdict": ["no"], "clauses": ["2.10"], "style": "keyword"}\n'
+    '{"id": "2", "policy": "oakfield", "turns": ["phone in class"], '
+    '"kind": ["silent"], "style": "plain"}\n'
+)
+
+
+def test_why_shows_votes_repairs_band_threshold_and_runner_up(run: Run) -> None:
+    done = run("ask", "--school", "oakfield", "--why", "scholl name in my bio")
+
+    assert done.returncode == 0
+    why = [line for line in done.stdout.splitlines() if line.startswith("  why: ")]
+    told = "\n".join(why)
+    assert "topic: say-where-i-work" in told
+    assert "like “" in told
+    assert "words 0." in told
+    assert "“scholl” read as “school”" in told
+    assert "sure: 0." in told
+    assert "is needed to be sure" in told
+    assert "next: " in told
+
+
+def test_calibrate_shows_what_each_threshold_would_cost(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "cases.jsonl").write_text(CASES, encoding="utf-8")
+    done = run("calibrate", str(tmp_path / "cases.jsonl"))
+
+    assert done.returncode == 0
+    rows = done.stdout.splitlines()
+    assert rows[0].startswith("threshold  right  wrong")
+    assert sum("<- in use" in row for row in rows) == 1
+
+
+def test_quality_prints_tables_by_school_and_style(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text(CASES, encoding="utf-8")
+    done = run("quality", str(tmp_path / "cases.jsonl"))
+
+    assert done.returncode == 0
+    assert "## By words alone" in done.stdout
+    assert "| cases.jsonl | 2 | 100.0 | 0.0 |" in done.stdout
+    assert "| school oakfield | 2 | 100.0 % |" in done.stdout
+    assert "| style keyword | 1 | 100.0 % |" in done.stdout
+
+
+def test_evaluate_bank_tells_authors_what_looks_alike(run: Run) -> None:
+    done = run("evaluate", "--bank")
+
+    assert done.returncode == 0
+    assert "phrasings are recognised" in done.stdout
+    assert "Topics taken for others" in done.stdout
+    figures = json.loads(run("evaluate", "--bank", "--json").stdout)
+    assert set(figures) >= {"say-where-i-work", "emergency-self-harm"}
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -158,6 +214,12 @@ def test_evaluate_scores_cases(run: Run, tmp_path: Path) -> None:
         (("ask", "--batch", "/no/such/file"), "cannot be read"),
         (("ask", "--batch", "-", "x"), "from the file"),
         (("evaluate", "/no/such/file"), "cannot be read"),
+        (("evaluate",), "either a file of cases or --bank"),
+        (("evaluate", "x.jsonl", "--bank"), "either a file of cases or --bank"),
+        (("calibrate", "/no/such/file"), "cannot be read"),
+        (("quality", "/no/such/file"), "cannot be read"),
+        (("bench", "public", "/no/such/folder"), "cannot be read"),
+        (("bench", "privately"), "bench public FOLDER"),
         (("check", "nowhere"), "Use one of"),
         (("serve", "--port", "pear"), "a number"),
         (("serve", "--host", "0.0.0.0"), "invalid choice"),  # noqa: S104
@@ -187,6 +249,17 @@ def test_a_content_folder_that_is_not_there_is_told_civilly(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["ask", "check", "evaluate", "serve", "bench"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ask",
+        "check",
+        "evaluate",
+        "calibrate",
+        "quality",
+        "serve",
+        "bench",
+    ],
+)
 def test_every_command_has_help_with_an_example(run: Run, command: str) -> None:
     assert "example" in run(command, "--help").stdout
