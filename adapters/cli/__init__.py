@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from adapters.cli import ask, bench, calibrate, check, evaluate, quality
+from adapters.cli.cases import UnreadableError
 from adapters.library import UnknownSchoolError
 from knowledge import PackError
 
@@ -27,7 +28,7 @@ def run(argv: Sequence[str], serve: Serve) -> int:
     args = parser.parse_args(argv)
     try:
         return int(args.run(args))
-    except UnknownSchoolError as error:
+    except (UnknownSchoolError, UnreadableError) as error:
         print(f"headnote: {error}", file=sys.stderr)
         return 2
     except PackError as error:

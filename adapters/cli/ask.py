@@ -72,14 +72,7 @@ def _why(why: dict[str, Any]) -> str:
 
 
 def _batch(library: Library, file: str) -> int:
-    try:
-        name, lines = open_lines(file)
-    except OSError as error:
-        print(
-            f"headnote: {file} cannot be read ({error.strerror}). Check its name.",
-            file=sys.stderr,
-        )
-        return 2
+    name, lines = open_lines(file)
     complaints = Complaints(name)
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     now = dt.datetime.now(dt.UTC)

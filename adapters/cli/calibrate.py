@@ -16,7 +16,7 @@ from tqdm import tqdm
 from adapters.cli.cases import Complaints, GoldCase, open_lines, read_cases
 from adapters.cli.scoring import outcome, percent
 from adapters.cli.talking import talk
-from adapters.library import Library, UnknownSchoolError, open_library
+from adapters.library import Library, open_library
 from knowledge import School
 from knowledge.matching import BANDS, Bands, Matcher
 
@@ -36,15 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _run(args: argparse.Namespace) -> int:
-    try:
-        name, lines = open_lines(args.cases)
-    except OSError as error:
-        print(
-            f"headnote: {args.cases} cannot be read ({error.strerror}). "
-            "Check its name.",
-            file=sys.stderr,
-        )
-        return 2
+    name, lines = open_lines(args.cases)
     complaints = Complaints(name)
     with lines:
         cases = [case for _, case in read_cases(GoldCase, lines, complaints)]
@@ -52,11 +44,7 @@ def _run(args: argparse.Namespace) -> int:
     print("threshold  right  wrong  asked  missed  precision when answering")
     for sure in tqdm(GRID, leave=False, disable=not sys.stderr.isatty()):
         bands = replace(BANDS, sure=sure, sure_of_silence=max(sure - 0.1, 0.3))
-        try:
-            counts = outcomes(library, cases, bands)
-        except UnknownSchoolError as error:
-            print(f"headnote: {error}", file=sys.stderr)
-            return 2
+        counts = outcomes(library, cases, bands)
         total = sum(counts.values())
         told = counts["right"] + counts["wrong"]
         shares = [

@@ -47,17 +47,27 @@ class Complaints:
         print(f"{self.file}:{line}: {what}. {fix}", file=sys.stderr)
 
 
+class UnreadableError(Exception):
+    """A file that the command was given cannot be read; the message says which."""
+
+    def __init__(self, file: str, error: OSError) -> None:
+        super().__init__(f"{file} cannot be read ({error.strerror}). Check its name.")
+
+
 def open_lines(file: str) -> tuple[str, IO[str]]:
     """The lines of a file, or of standard input for `-`; with a name to show.
 
     Raises:
-        OSError: It cannot be opened.
+        UnreadableError: It cannot be opened.
 
     """
     if file == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
         return "<standard input>", sys.stdin
-    return file, Path(file).open(encoding="utf-8", errors="replace")
+    try:
+        return file, Path(file).open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UnreadableError(file, error) from error
 
 
 def read_cases(

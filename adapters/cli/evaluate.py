@@ -47,15 +47,7 @@ def _run(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         parser.error("give either a file of cases or --bank")
     if args.bank:
         return bank_report.report(as_json=args.json)
-    try:
-        name, lines = open_lines(args.cases)
-    except OSError as error:
-        print(
-            f"headnote: {args.cases} cannot be read ({error.strerror}). "
-            "Check its name.",
-            file=sys.stderr,
-        )
-        return 2
+    name, lines = open_lines(args.cases)
     library = open_library()
     complaints = Complaints(name)
     score = Score()
