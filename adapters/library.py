@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 from pydantic import TypeAdapter
-from tqdm import tqdm
 
 import knowledge
 from adapters import minilm
+from adapters.progress import bar
 from knowledge import PACKS, TOPICS, PackError, Problem, School, content_hash, model
 from knowledge.matching import Encoder, Index, Matcher, Reader, build
 from knowledge.matching.features import Vectoriser
@@ -179,6 +179,7 @@ def _kept_packs(learnt: Path, packs: Path, bank: model.Bank) -> list[model.Pack]
         tempfile.NamedTemporaryFile(dir=learnt, delete=False) as file,
     ):
         file.write(_PACKS.dump_json(found))
+        file.close()
         Path(file.name).replace(kept)
     return found
 
@@ -186,18 +187,8 @@ def _kept_packs(learnt: Path, packs: Path, bank: model.Bank) -> list[model.Pack]
 def _build(bank: model.Bank, encoder: Encoder | None, said: Progress | None) -> Index:
     if said is not None:
         return build(bank, said, encoder)
-    with tqdm(
-        total=100,
-        desc="Learning the question bank (once)",
-        unit="%",
-        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed}",
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-
-        def show(done: int, of: int) -> None:
-            bar.update(int(100 * done / of) - bar.n)
-
-        return build(bank, show, encoder)
+    with bar("Learning the question bank (once)") as shown:
+        return build(bank, shown, encoder)
 
 
 def _write(learnt: Path, bank: model.Bank, index: Index) -> None:

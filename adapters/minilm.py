@@ -83,8 +83,14 @@ class MiniLm:
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
         self._runtime = onnxruntime
-        self._graph = _prepared(folder, cache / f"{self.name}.onnx")
-        self._one = self._session(1)
+        kept = cache / f"{self.name}.onnx"
+        self._graph = _prepared(folder, kept)
+        try:
+            self._one = self._session(1)
+        except Exception:  # noqa: BLE001  what it raises has no common ancestor
+            kept.unlink(missing_ok=True)  # broken: it is made again
+            self._graph = _prepared(folder, kept)
+            self._one = self._session(1)
 
     def _session(self, threads: int) -> Any:  # noqa: ANN401  it comes without types
         options = self._runtime.SessionOptions()

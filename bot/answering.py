@@ -58,8 +58,11 @@ def answer(text: str, conversation: Conversation, school: School) -> Step:
 
 def _answer(text: str, opened: Open | None, school: School) -> Step:
     found = school.matcher.match(text)
-    if isinstance(found, Emergency):
-        return _urgent(found, school), None
+    each = several.matches(text, school)
+    for match in (found, *each):
+        # What is drowned in a long message may be plain in one of its parts.
+        if isinstance(match, Emergency):
+            return _urgent(match, school), None
     if not clean(text):
         ask = Finding(kind=Kind.CLARIFY, question="What would you like to know?")
         return ask, opened
@@ -67,26 +70,28 @@ def _answer(text: str, opened: Open | None, school: School) -> Step:
         step = _reply_to_open(text, opened, found, school)
         if step is not None:
             return step
-    return _new_question(text, found, school)
+    return _new_question(text, found, each, school)
 
 
-def _new_question(text: str, found: Match, school: School) -> Step:
+def _new_question(
+    text: str, found: Match, each: tuple[Match, ...], school: School
+) -> Step:
     if _says_too_little(text, found, school):
         return Finding(kind=Kind.CLARIFY, question=SAY_MORE), Offered((), (text,), None)
     match found:
         case Matched(topic, evidence):
             step = guiding.topic_step(school, topic, (text,), _why(evidence))
-            second = several.second(text, topic, school)
+            second = several.second(topic, each, school)
             return replace(step[0], second=second), step[1]
         case Ambiguous(topics, evidence):
-            in_parts = several.both(text, school)
+            in_parts = several.both(each, school)
             if in_parts:
-                return _new_question(text, in_parts, school)
+                return _new_question(text, in_parts, each, school)
             return _torn(school, topics, (text,), _why(evidence))
         case Unmatched(off_topic, evidence):
-            in_parts = None if off_topic else several.both(text, school)
+            in_parts = None if off_topic else several.both(each, school)
             if in_parts:
-                return _new_question(text, in_parts, school)
+                return _new_question(text, in_parts, each, school)
             return unmatched(_why(evidence), off_topic=off_topic), None
         case Emergency():
             return _urgent(found, school), None

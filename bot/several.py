@@ -6,23 +6,27 @@ from bot import guiding
 from bot.reply import Finding, Kind, Why
 from knowledge import School
 from knowledge import model as m
-from knowledge.matching import Emergency, Matched, parts
+from knowledge.matching import Match, Matched, parts
 
 MORE = "More hangs on the circumstances: ask this on its own to go through them."
 
 
-def second(text: str, first: m.TopicId, school: School) -> Finding | None:
+def matches(text: str, school: School) -> tuple[Match, ...]:
+    """What each question of a message asks; empty where it asks but one."""
+    return tuple(school.matcher.match(part) for part in parts(text))
+
+
+def second(first: m.TopicId, each: tuple[Match, ...], school: School) -> Finding | None:
     """The answer to another thing that a message asks, if that is sure.
 
     Args:
-        text: The whole message.
         first: What the message was taken to ask.
+        each: What each of its questions asks.
         school: The school's knowledge.
 
     """
     told = _settled(school, first)
-    for part in parts(text):
-        found = school.matcher.match(part)
+    for found in each:
         if not isinstance(found, Matched) or found.topic == first:
             continue
         other = _settled(school, found.topic)
@@ -32,17 +36,14 @@ def second(text: str, first: m.TopicId, school: School) -> Finding | None:
     return None
 
 
-def both(text: str, school: School) -> Matched | None:
+def both(each: tuple[Match, ...], school: School) -> Matched | None:
     """What the first part of a message asks, if each of its parts is sure.
 
     For messages that as a whole lie between topics: of course they do, when one half
     asks this and the other that.
     """
-    found = [school.matcher.match(part) for part in parts(text)]
-    if any(isinstance(match, Emergency) for match in found):
-        return None
-    sure = [match for match in found if isinstance(match, Matched)]
-    if not found or len(sure) < len(found) or not _settled(school, sure[0].topic):
+    sure = [match for match in each if isinstance(match, Matched)]
+    if not each or len(sure) < len(each) or not _settled(school, sure[0].topic):
         return None
     return sure[0]
 

@@ -1,14 +1,12 @@
 """`headnote evaluate --bank`: for authors, which topics the bank can't tell apart."""
 
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tqdm import tqdm
-
 from adapters.cli.scoring import percent
 from adapters.library import content_folders, installed_encoder
+from adapters.progress import bar
 from knowledge import load_bank
 from knowledge.matching.held_out import Read, held_out
 
@@ -24,19 +22,9 @@ def report(*, as_json: bool) -> int:
         PackError: The bank has problems.
 
     """
-    with tqdm(
-        total=100,
-        unit="%",
-        desc="Learning the bank without each quarter of it",
-        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed}",
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-
-        def said(done: int, of: int) -> None:
-            bar.update(int(100 * done / of) - bar.n)
-
-        bank = load_bank(content_folders()[0])
-        found = list(held_out(bank, installed_encoder(), said))
+    bank = load_bank(content_folders()[0])
+    with bar("Learning the bank without each quarter of it") as shown:
+        found = list(held_out(bank, installed_encoder(), shown))
     if as_json:
         print(json.dumps(figures(found), indent=2))
     else:

@@ -1,8 +1,8 @@
 """`headnote calibrate`: what each threshold would cost, on labelled questions.
 
 The questions must be such as the index was not trained on. Choose the lowest
-threshold whose upper bound on wrong answers one can live with, and write it into
-`knowledge/matching/bands.py`.
+threshold whose bound on wrong answers one can live with, and write it into
+`knowledge/matching/bands.py`. The bound is Clopper and Pearson's, one-sided, 95 %.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from knowledge import School
 from knowledge.matching import BANDS, Bands, Matcher
 
 GRID = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9)
+CONFIDENCE = 0.95
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,18 +42,20 @@ def _run(args: argparse.Namespace) -> int:
     with lines:
         cases = [case for _, case in read_cases(GoldCase, lines, complaints)]
     library = open_library()
-    print("threshold  right  wrong  asked  missed  precision when answering")
+    from scipy.stats import beta  # noqa: PLC0415  takes a while to load
+
+    print("threshold  right  wrong  (at most)  asked  missed")
     for sure in tqdm(GRID, leave=False, disable=not sys.stderr.isatty()):
-        bands = replace(BANDS, sure=sure, sure_of_silence=max(sure - 0.1, 0.3))
+        bands = replace(BANDS, sure=sure, sure_of_silence=sure)
         counts = outcomes(library, cases, bands)
         total = sum(counts.values())
-        told = counts["right"] + counts["wrong"]
-        shares = [
+        wrong = counts["wrong"]
+        bound = 100 * beta.ppf(CONFIDENCE, wrong + 1, max(total - wrong, 1))
+        right, at, asked, missed = (
             percent(counts[n], total) for n in ("right", "wrong", "asked", "missed")
-        ]
-        row = "  ".join(f"{share:5}" for share in shares)
-        mark = " <- in use" if sure == BANDS.sure else ""
-        print(f"{sure:9}  {row}   {percent(counts['right'], told)}{mark}")
+        )
+        mark = "  <- in use" if bands == BANDS else ""
+        print(f"{sure:9}  {right:5}  {at:5}  {bound:9.1f}  {asked:5}  {missed:6}{mark}")
     return 1 if complaints.count else 0
 
 

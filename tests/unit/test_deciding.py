@@ -14,6 +14,7 @@ from bot.plain_text import plain
 from bot.reply import Kind
 from bot.turn import Address, PersonId, Press, Turn, TurnId, Utterance
 from knowledge import School
+from knowledge.matching import Emergency, Evidence, Match, Matcher
 from knowledge.model import OptionId, QuestionId, SchoolId, TopicId, Verdict
 
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -275,3 +276,24 @@ def test_two_questions_get_two_answers_each_with_its_clause(oakfield: School) ->
     assert "You also asked about this" in shown
     assert "2.10 (2 Profiles)" in shown
     assert "1.1 (" in shown
+
+
+class AlarmedByPart(Matcher):
+    """Sees an emergency in one part of a message, and not in the whole."""
+
+    def match(self, text: str) -> Match:
+        if text.startswith("is it bad"):
+            return Emergency(TopicId("emergency-self-harm"), Evidence())
+        return super().match(text)
+
+
+@pytest.mark.parametrize(
+    "first", ["can I say where I work in my bio", "can I bring a sandwich maker in"]
+)
+def test_an_emergency_in_one_part_of_a_message_comes_before_the_rest(
+    oakfield: School, first: str
+) -> None:
+    matcher = AlarmedByPart(oakfield.matcher.reader, oakfield.pack)
+    text = f"{first} and is it bad that he said that?"
+
+    assert kind_of(act(replace(oakfield, matcher=matcher), text)) is Kind.URGENT
