@@ -1,18 +1,24 @@
 """Every button, typed; encoded as short versioned text.
 
 The text travels through platforms and browsers and comes back from strangers:
-`decode` accepts only what `encode` can have written.
+`decode` accepts only what `encode` can have written. A button on an escalation
+carries the round that it was shown in, so that a late press is known as one.
 """
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from enum import StrEnum
+from typing import NewType, TypeAlias
 
+from bot.people import HolderId
 from knowledge.model import OptionId, QuestionId, TopicId
+
+EscalationId = NewType("EscalationId", str)
 
 VERSION = "1"
 MOST = 255  # Slack's limit on a block's action id, the tightest of the platforms
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]*$")
+_COUNT = re.compile(r"^[0-9]{1,9}$")
 
 
 class ActionError(ValueError):
@@ -47,7 +53,66 @@ class Undo:
     topic: TopicId
 
 
-Action: TypeAlias = ChooseOption | ChooseTopic | NoneOfThese | Undo
+class Drafting(StrEnum):
+    """The steps from an answer to an escalation."""
+
+    ASK = "ask-head"
+    PREVIEW = "preview"
+    CHANGE = "change"
+    SEND_MASKED = "send-masked"
+    SEND_TYPED = "send-typed"
+    DISCARD = "discard"
+    PING = "ping-now"
+    LEAVE_OUT = "leave-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A step of an escalation that is not sent yet."""
+
+    step: Drafting
+
+
+class Step(StrEnum):
+    """What can be done about an escalation, or which form for it is wanted."""
+
+    ACKNOWLEDGE = "ack"
+    WRITE = "write"
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    HAND_ON = "hand-on"
+    RESOLVE = "resolve"
+    WITHDRAW = "withdraw"
+    WRITE_MORE = "write-more"
+    ADD = "add"
+    WRITE_AGAIN = "write-again"
+    REOPEN = "reopen"
+    LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Something done about an escalation, in the round that the button was shown in.
+
+    `to` is whom it is passed to, with the step `hand-on` alone.
+    """
+
+    escalation: EscalationId
+    round: int
+    step: Step
+    to: HolderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A holder says how long they are away, or that they are back."""
+
+    back: bool
+
+
+Action: TypeAlias = (
+    ChooseOption | ChooseTopic | NoneOfThese | Undo | Draft | Handle | Away
+)
 
 
 def encode(action: Action) -> str:
@@ -65,6 +130,13 @@ def _parts(action: Action) -> tuple[str, ...]:
             return ("none",)
         case Undo(topic):
             return ("undo", topic)
+        case Draft(step):
+            return ("draft", step)
+        case Handle(escalation, count, step, to):
+            rest = (to,) if to else ()
+            return ("handle", escalation, str(count), step, *rest)
+        case Away(back):
+            return ("away", "back" if back else "until")
 
 
 def decode(text: str) -> Action:
@@ -77,6 +149,13 @@ def decode(text: str) -> Action:
     version, *parts = text[: MOST + 1].split(":")
     if len(text) > MOST or version != VERSION or not all(map(_SLUG.match, parts)):
         raise ActionError("not an action of this version")
+    action = _topical(parts) or _escalating(parts)
+    if action is None:
+        raise ActionError("not an action of this version")
+    return action
+
+
+def _topical(parts: list[str]) -> Action | None:
     match parts:
         case ["option", topic, question, option]:
             return ChooseOption(TopicId(topic), QuestionId(question), OptionId(option))
@@ -87,4 +166,21 @@ def decode(text: str) -> Action:
         case ["undo", topic]:
             return Undo(TopicId(topic))
         case _:
-            raise ActionError("not an action of this version")
+            return None
+
+
+def _escalating(parts: list[str]) -> Action | None:
+    match parts:
+        case ["draft", step] if step in set(Drafting):
+            return Draft(Drafting(step))
+        case ["handle", escalation, count, step, *rest] if (
+            step in set(Step)
+            and _COUNT.match(count)
+            and len(rest) == (step == Step.HAND_ON)
+        ):
+            to = HolderId(rest[0]) if rest else None
+            return Handle(EscalationId(escalation), int(count), Step(step), to)
+        case ["away", "back" | "until" as how]:
+            return Away(back=how == "back")
+        case _:
+            return None

@@ -4,17 +4,9 @@ from dataclasses import dataclass
 from typing import NewType, TypeAlias
 
 from bot.actions import Action
+from bot.people import Address, PersonId
 
 TurnId = NewType("TurnId", str)
-PersonId = NewType("PersonId", str)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where one person is on one channel."""
-
-    channel: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +23,33 @@ class Press:
     action: Action
 
 
-Activity: TypeAlias = Utterance | Press
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form that a person sent: its button, and its fields by name."""
+
+    action: Action
+    values: tuple[tuple[str, str], ...]
+
+    def value(self, name: str) -> str:
+        """A field's value; empty where the form had none."""
+        return dict(self.values).get(name, "")
+
+
+Activity: TypeAlias = Utterance | Press | Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """An activity with who, where, and the id by which a repeat is known."""
+    """An activity with who, where, and the id by which a repeat is known.
+
+    Attributes:
+        shown: What the person's thread shows for it, on a channel whose thread
+            Headnote keeps itself.
+
+    """
 
     id: TurnId
     person: PersonId
     address: Address
     activity: Activity
+    shown: str | None = None
