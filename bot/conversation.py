@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from knowledge.model import OptionId, QuestionId, SchoolId, TopicId
+from bot.actions import EscalationId
+from bot.escalation import Escalation
+from bot.people import Absence, Concern, HolderId, Roster
+from knowledge.model import Citation, OptionId, QuestionId, SchoolId, TopicId
 
+_NONE = EscalationId("")
 MOST_SAID = 6
 """Utterances kept while a question is open; older ones no longer count as said."""
 
@@ -39,15 +43,59 @@ class Offered:
     unclear: TopicId | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """The last question and what Headnote answered: what an escalation starts from.
+
+    Attributes:
+        asked: The person's own words.
+        given: The answer in plain words, without its clauses.
+        urgent: Whether it was taken for an emergency.
+
+    """
+
+    asked: str
+    given: str
+    citations: tuple[Citation, ...] = ()
+    topic: TopicId | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """An escalation that the person is still writing.
+
+    Attributes:
+        question: What they would send, as typed.
+        excluded: Whom it is about, of those who might be asked.
+
+    """
+
+    about: Exchange
+    question: str
+    anonymous: bool = False
+    concern: Concern = Concern.QUESTION
+    excluded: tuple[HolderId, ...] = ()
+
+
 Open: TypeAlias = Walk | Offered
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One person's conversation about one school's policy."""
+    """One person's conversation about one school's policy.
+
+    Attributes:
+        open: What was asked back and not answered yet.
+        last: The last question and its answer.
+        unsent: An escalation that is being written.
+
+    """
 
     school: SchoolId
     open: Open | None = None
+    last: Exchange | None = None
+    unsent: Unsent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +109,22 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that a decision may look at besides the turn and the school's content."""
+    """All that a decision may look at besides the turn and the school's content.
+
+    Attributes:
+        contacts: Whom an emergency reply names.
+        roster: The school's people; None where escalation is not set up.
+        absences: Who has said that they are away.
+        name: The person's own name, as far as it is known.
+        escalation: The one that the turn's button is about.
+        fresh: The id for an escalation, should one be raised.
+
+    """
 
     conversation: Conversation
     contacts: tuple[Contact, ...] = ()
+    roster: Roster | None = None
+    absences: tuple[Absence, ...] = ()
+    name: str = ""
+    escalation: Escalation | None = None
+    fresh: EscalationId = _NONE

@@ -75,12 +75,19 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form."""
+    """One input of a form.
+
+    Attributes:
+        lines: How much text is expected; more may be typed.
+        options: Values and labels to choose from; none for free text.
+
+    """
 
     name: str
     label: str
     value: str = ""
     lines: int = 1
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
