@@ -2,55 +2,160 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import assert_never
 
-from bot import answering, guiding, wording
-from bot.actions import ChooseOption, ChooseTopic, NoneOfThese, Undo
-from bot.conversation import Conversation, Offered, Situation, Walk
-from bot.decision import Answered, Decision, Message
+from bot import absence, answering, casework, drafting, guiding, pinging, wording
+from bot.actions import (
+    Away,
+    ChooseOption,
+    ChooseTopic,
+    Draft,
+    Drafting,
+    Handle,
+    NoneOfThese,
+    Undo,
+)
+from bot.conversation import Conversation, Exchange, Offered, Open, Situation, Walk
+from bot.decision import Answered, Decision, Message, Record
+from bot.escalation import World
 from bot.guiding import Step
-from bot.reply import Finding, Kind, Why
-from bot.turn import Press, Turn, Utterance
+from bot.people import away
+from bot.reply import Button, Choices, Finding, Kind, Part, Reply, Why
+from bot.turn import Press, Submission, Turn, Utterance
 from knowledge import School
+from knowledge.matching import LONGEST
+from knowledge.model import Verdict
 
+ASK = "Ask the headteacher"
 STALE = "That button belongs to an earlier question. Please ask again."
+SILENCE = "nothing that it found in the policy settles this."
+
+_Topical = ChooseOption | ChooseTopic | NoneOfThese | Undo
 
 
 def decide(
     turn: Turn, situation: Situation, school: School, now: dt.datetime
 ) -> Decision:
-    """What to say to a turn, and what stays open.
+    """What to say to a turn, what stays open, and what is recorded.
 
     Args:
         turn: What the person did.
-        situation: What is open with them.
+        situation: What is open with them, and the escalation that a button names.
         school: The school's knowledge.
-        now: The time; only its date matters (is the policy's review overdue?).
+        now: The time; decides about reviews overdue, absences and school hours.
 
     """
-    conversation = situation.conversation
-    finding, opened = _step(turn, conversation, school)
-    reply = wording.reply(finding, school, situation.contacts, now.date())
-    return Decision(
-        conversation=replace(conversation, open=opened),
-        messages=(Message(turn.address, reply),),
-        records=(Answered(finding),),
-    )
-
-
-def _step(turn: Turn, conversation: Conversation, school: School) -> Step:
     match turn.activity:
         case Utterance(text):
-            return answering.answer(text, conversation, school)
-        case Press(action):
-            opened = conversation.open
-            step = _pressed(action, conversation, school)
-            return step or (_stale(), opened)
+            step = answering.answer(text, situation.conversation, school)
+            return _answered(turn, step, situation, school, now.date())
+        case Press(action) | Submission(action):
+            return _pressed(turn, action, situation, school, now)
 
 
 def _pressed(
-    action: ChooseOption | ChooseTopic | NoneOfThese | Undo,
-    conversation: Conversation,
+    turn: Turn,
+    action: _Topical | Draft | Handle | Away,
+    situation: Situation,
     school: School,
+    now: dt.datetime,
+) -> Decision:
+    talk, world = situation.conversation, _world(situation, now)
+    match action:
+        case ChooseOption() | ChooseTopic() | NoneOfThese() | Undo():
+            step = _chosen(action, talk, school) or (_stale(), talk.open)
+            return _answered(turn, step, situation, school, now.date())
+        case Draft():
+            reply, talk, records, told = drafting.step(turn, action, situation, world)
+            return _decision(turn, talk, reply, records, told)
+        case Handle() if world:
+            done = casework.handle(turn, action, situation.escalation, world)
+            return _decision(turn, talk, *done)
+        case Away() if world:
+            reply, records = absence.step(turn, action, world)
+            return _decision(turn, talk, reply, records)
+        case Handle() | Away():
+            return _decision(turn, talk, drafting.not_set_up())
+
+
+def _world(situation: Situation, now: dt.datetime) -> World | None:
+    roster = situation.roster
+    if roster is None:
+        return None
+    return World(roster, away(roster, situation.absences, now), now)
+
+
+def _decision(
+    turn: Turn,
+    talk: Conversation,
+    reply: Reply,
+    records: tuple[Record, ...] = (),
+    told: tuple[Message, ...] = (),
+) -> Decision:
+    answer = Message(key=f"reply:{turn.id}", address=turn.address, reply=reply)
+    return Decision(talk, (answer, *told), records)
+
+
+def _answered(
+    turn: Turn,
+    step: Step,
+    situation: Situation,
+    school: School,
+    today: dt.date,
+) -> Decision:
+    finding, opened = step
+    last = _exchange(finding, opened, turn, situation.conversation.last)
+    offered = _offered(finding, situation)
+    reply = wording.reply(finding, school, situation.contacts, today, offered)
+    talk = replace(situation.conversation, open=opened, last=last)
+    return _decision(turn, talk, reply, (Answered(finding),))
+
+
+def _exchange(
+    finding: Finding, opened: Open | None, turn: Turn, before: Exchange | None
+) -> Exchange | None:
+    """What an escalation of this answer would start from."""
+    said = opened.said if isinstance(opened, Walk | Offered) else ()
+    typed = turn.activity.text if isinstance(turn.activity, Utterance) else ""
+    words = " ".join(said) or typed or (before.asked if before else "")
+    match finding.kind:
+        case Kind.ANSWER:
+            given = finding.say
+            if finding.verdict:
+                given = f"{wording.VERDICTS[finding.verdict][1]}. {given}"
+        case Kind.SILENT:
+            given = SILENCE
+        case Kind.URGENT:
+            return Exchange(asked="", given="", topic=finding.why.topic, urgent=True)
+        case Kind.CLARIFY | Kind.OFF_TOPIC:
+            return before
+        case _:
+            assert_never(finding.kind)
+    return Exchange(
+        asked=words[:LONGEST],
+        given=given,
+        citations=finding.citations if finding.kind is Kind.ANSWER else (),
+        topic=finding.why.topic,
+    )
+
+
+def _offered(finding: Finding, situation: Situation) -> tuple[Part, ...]:
+    """The way from an answer to a person, where the school has named one."""
+    if situation.roster is None:
+        return ()
+    match finding.kind:
+        case Kind.URGENT:
+            return pinging.offer(situation.roster)
+        case Kind.ANSWER | Kind.SILENT:
+            doubted = finding.verdict in (Verdict.YES, Verdict.NO, Verdict.INFO)
+            label = "Not sure? Ask the headteacher" if doubted else ASK
+            return (Choices("", (Button(label, Draft(Drafting.ASK)),)),)
+        case Kind.CLARIFY | Kind.OFF_TOPIC:
+            return ()
+
+
+def _chosen(
+    action: _Topical, conversation: Conversation, school: School
 ) -> Step | None:
     opened = conversation.open
     match action:

@@ -2,6 +2,7 @@
 
 from bot.reply import (
     Choices,
+    Field,
     Form,
     Notice,
     Paragraph,
@@ -26,6 +27,17 @@ def cited(citation: Citation) -> str:
     return f"{citation.clause} ({citation.section})"
 
 
+def _filled(field: Field) -> str:
+    """What a field holds, and what there is to choose from."""
+    if not field.options:
+        return f"({field.value})" if field.value else ""
+    labels = (
+        f"*{label}*" if value == field.value else label
+        for value, label in field.options
+    )
+    return f"({' / '.join(labels)})"
+
+
 def _lines(part: Part) -> list[str]:
     match part:
         case Paragraph(text):
@@ -39,7 +51,7 @@ def _lines(part: Part) -> list[str]:
             asked = [question] if question else []
             return asked + [f"  [{button.label}]" for button in buttons]
         case Form(title, fields, send):
-            asked = [f"  {field.label}: {field.value}" for field in fields]
+            asked = [f"  {field.label} {_filled(field)}".rstrip() for field in fields]
             return [title, *asked, f"  [{send.label}]"]
         case Notice(tone, text):
             if tone is Tone.FOOTER:

@@ -48,12 +48,14 @@ def reply(
     school: School,
     contacts: tuple[Contact, ...],
     today: dt.date,
+    offered: tuple[Part, ...] = (),
 ) -> Reply:
-    """A finding put into words."""
+    """A finding put into words; what else is offered stands before the footer."""
     notes: list[Part] = [Paragraph(note) for note in finding.notes]
     parts = [*notes, *_body(finding, school, contacts)]
     if finding.second:
         parts += _second(finding.second, school, contacts)
+    parts.extend(offered)
     if finding.kind in (Kind.ANSWER, Kind.SILENT):
         parts.extend(_footer(school, today))
     return Reply(tuple(parts), _summary(finding, school), _why(finding, school))
