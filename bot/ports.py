@@ -1,70 +1,81 @@
-"""What the shell needs from outside: a store, channels, a clock."""
+"""What the shell needs from outside: channels, a clock, ids, the schools' people."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from bot.conversation import Conversation
-from bot.decision import Decision, Message
-from bot.turn import PersonId, Turn, TurnId
+from bot.actions import EscalationId
+from bot.conversation import Contact
+from bot.decision import About
+from bot.people import Address, Roster
+from bot.reply import Reply
+from knowledge.model import SchoolId
 
 Clock: TypeAlias = Callable[[], dt.datetime]
+NewId: TypeAlias = Callable[[], EscalationId]
 
 
 class DeliveryError(Exception):
-    """A message was not delivered; the only error that a channel raises."""
+    """A message was not delivered; the only error that a channel raises.
 
-    def __init__(self, reason: str, *, retryable: bool) -> None:
+    Attributes:
+        retryable: Whether trying again can help.
+        retry_after: Seconds that the platform asks to wait.
+
+    """
+
+    def __init__(
+        self, reason: str, *, retryable: bool, retry_after: float | None = None
+    ) -> None:
         super().__init__(reason)
         self.retryable = retryable
+        self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message in the outbox, and how often it was tried."""
+    """A message taken from the outbox to be sent.
+
+    Attributes:
+        key: The same for every attempt at it.
+        attempts: How often it was taken, this time included. From the second on an
+            earlier attempt may have got through: a channel that can looks first.
+
+    """
 
     id: int
-    message: Message
-    tries: int
-
-
-class Store(Protocol):
-    """Keeps conversations, what was already seen, and the outbox."""
-
-    async def seen(self, turn: TurnId) -> bool:
-        """Whether a turn was committed before."""
-        ...
-
-    async def conversation(self, person: PersonId) -> Conversation | None:
-        """What is open with a person."""
-        ...
-
-    async def begin(self, person: PersonId, conversation: Conversation) -> None:
-        """Start a person's conversation anew."""
-        ...
-
-    async def commit(self, turn: Turn, decision: Decision) -> None:
-        """Keep a decision whole: conversation, outbox, and the turn as seen."""
-        ...
-
-    async def waiting(self) -> Sequence[Delivery]:
-        """The outbox, oldest first."""
-        ...
-
-    async def tried(self, delivery: int, *, done: bool) -> None:
-        """Count a try; a delivery that is done leaves the outbox."""
-        ...
+    key: str
+    address: Address
+    reply: Reply
+    attempts: int
+    urgent: bool = False
+    about: About | None = None
 
 
 class Channel(Protocol):
     """A platform that messages can be sent on."""
 
-    async def send(self, message: Message) -> None:
-        """Deliver a message.
+    async def send(self, delivery: Delivery) -> str:
+        """Deliver a message, or find that an earlier attempt did.
+
+        Returns:
+            The platform's own reference of the message; may be empty.
 
         Raises:
-            DeliveryError: It was not delivered.
+            DeliveryError: It was not delivered, or that is not known.
 
         """
+        ...
+
+
+class StaffDirectory(Protocol):
+    """The people of each school."""
+
+    def contacts(self, school: SchoolId) -> tuple[Contact, ...]:
+        """Whom an emergency reply names."""
+        ...
+
+    def roster(self, school: SchoolId) -> Roster | None:
+        """Who holds which role; None where nobody is named."""
         ...

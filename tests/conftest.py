@@ -1,5 +1,6 @@
 """What many tests share: a small school that learns in a moment, and the real five."""
 
+import asyncio
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -7,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from adapters.library import Library, open_library
+from bot.persistence.opening import open_store
 from knowledge import School
+from tests.postgres import Postgres, postgres
+
+__all__ = ["postgres"]
 
 SMALL = Path(__file__).parent / "small"
 
@@ -30,6 +35,20 @@ def oakfield(small_library: Library) -> School:
 def library() -> Library:
     """The five schools, as shipped."""
     return open_library()
+
+
+@pytest.fixture(scope="session")
+def with_tables(postgres: Postgres) -> str:
+    """A database with its tables, to be copied."""
+    url = postgres.database("tables")
+    asyncio.run(open_store(url).close())
+    return url
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, with_tables: str) -> str:
+    """A fresh database with its tables, for one test."""
+    return postgres.database("test", like=with_tables)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
