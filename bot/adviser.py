@@ -1,71 +1,223 @@
-"""The shell: load, decide, commit, deliver."""
+"""The shell: load, decide, commit; delivery then takes over.
+
+Turns that arrive together are committed together: a batch is one transaction and a
+handful of statements, however many turns are in it. Whoever handed a turn in hears
+back only after the commit, so that "received" is never said too early.
+"""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from weakref import WeakValueDictionary
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 
 import structlog
 
-from bot.conversation import Contact, Conversation, Situation
+from bot import filing
+from bot.actions import Away, Draft, Handle
+from bot.conversation import Conversation, Situation
 from bot.deciding import decide
-from bot.delivery import Courier
-from bot.ports import Clock, Store
-from bot.turn import PersonId, Turn
+from bot.decision import AwayUntil, Decision, Escalated, Message
+from bot.people import PersonId
+from bot.persistence.desk import Desk
+from bot.persistence.store import Store
+from bot.persistence.talks import Asked, Talk
+from bot.ports import Clock, NewId, StaffDirectory
+from bot.turn import Press, Submission, Turn, Utterance
 from knowledge import School
 from knowledge.model import SchoolId
+
+MOST_TOGETHER = 128
 
 _log = structlog.get_logger()
 
 
+class Handled(Enum):
+    """What became of a turn."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    NO_SCHOOL = "no school"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    turn: Turn
+    done: "asyncio.Future[Handled]"
+
+
 class Adviser:
-    """Handles turns, one at a time for each person."""
+    """Handles turns, each once, in the order in which they came."""
 
     def __init__(
         self,
         schools: Mapping[SchoolId, School],
         store: Store,
-        courier: Courier,
+        directory: StaffDirectory,
+        *,
         clock: Clock,
-        contacts: Callable[[str], tuple[Contact, ...]],
+        new_id: NewId,
+        wake: Callable[[], None],
+        keep_words: bool = True,
     ) -> None:
         self._schools = schools
         self._store = store
-        self._courier = courier
+        self._directory = directory
         self._clock = clock
-        self._contacts = contacts
-        self._locks: WeakValueDictionary[PersonId, asyncio.Lock] = WeakValueDictionary()
+        self._new_id = new_id
+        self._wake = wake
+        self._keep_words = keep_words
+        self._waiting: list[_Waiting] = []
+        self._working: asyncio.Task[None] | None = None
 
     async def begin(self, person: PersonId, school: SchoolId) -> None:
         """Start a person's conversation anew, about one school's policy."""
-        await self._store.begin(person, Conversation(school))
+        talk = {person: Conversation(school)}
+        await self._store.tx(lambda desk: desk.talks.keep(talk, self._clock()))
 
-    async def seen(self, turn: Turn) -> bool:
-        """Whether a turn was handled before (a double click, a retry)."""
-        return await self._store.seen(turn.id)
+    async def handle(self, turn: Turn) -> Handled:
+        """Carry out a turn once; returns after it is committed."""
+        done: asyncio.Future[Handled] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(turn, done))
+        if self._working is None:
+            self._working = asyncio.create_task(self._work())
+        return await asyncio.shield(done)
 
-    async def handle(self, turn: Turn) -> bool:
-        """Carry out a turn once; False where there is no conversation to take it."""
-        lock = self._locks.setdefault(turn.person, asyncio.Lock())
-        async with lock:
-            if await self._store.seen(turn.id):
-                _log.info("turn.repeated", turn=turn.id)
-                return True
-            conversation = await self._store.conversation(turn.person)
-            if conversation is None or conversation.school not in self._schools:
-                return False
-            school = self._schools[conversation.school]
-            contacts = self._contacts(conversation.school)
-            situation = Situation(conversation, contacts)
-            decision = decide(turn, situation, school, self._clock())
-            await self._store.commit(turn, decision)
+    async def _work(self) -> None:
+        while self._waiting:
+            batch = self._waiting[:MOST_TOGETHER]
+            del self._waiting[: len(batch)]
+            await self._together(batch)
+        self._working = None
+
+    async def _together(self, batch: Sequence[_Waiting]) -> None:
+        turns = [each.turn for each in batch]
+        try:
+            handled = await self._store.tx(lambda desk: self._handle(desk, turns))
+        except Exception as error:  # noqa: BLE001 - told to whoever gave the turn
+            if len(batch) == 1:
+                batch[0].done.set_exception(error)
+                return
+            for each in batch:  # one of them failed: the others shall not suffer
+                await self._together((each,))
+            return
+        for each, outcome in zip(batch, handled, strict=True):
+            if not each.done.done():
+                each.done.set_result(outcome)
+        self._wake()
+
+    def _handle(self, desk: Desk, turns: Sequence[Turn]) -> list[Handled]:
+        now = self._clock()
+        known = desk.talks.of(turn.person for turn in turns)
+        talks = {who: talk for who, talk in known.items() if self._serves(talk)}
+        ours = [turn for turn in turns if turn.person in talks]
+        fresh = desk.talks.receive((turn.id for turn in ours), now)
+        handled: list[Handled] = []
+        changed: dict[PersonId, Conversation] = {}
+        asked: list[Asked] = []
+        messages: list[Message] = []
+        for turn in turns:
+            if turn.person not in talks:
+                handled.append(Handled.NO_SCHOOL)
+                continue
+            if turn.id not in fresh:
+                handled.append(Handled.REPEATED)
+                continue
+            fresh.discard(turn.id)
+            talk = talks[turn.person]
+            before = changed.get(turn.person, talk.conversation)
+            decision = self._decide(desk, turn, Talk(before, talk.name), now)
+            changed[turn.person] = decision.conversation
+            asked += self._asked(turn, decision, now)
+            if turn.shown is not None:
+                desk.outbox.said(f"said:{turn.id}", turn.address, turn.shown, now)
+            messages += self._kept(desk, turn, decision, now)
+            handled.append(Handled.DONE)
+        desk.outbox.put(messages, now)
+        desk.talks.keep(changed, now)
+        desk.talks.log(asked)
+        return handled
+
+    def _serves(self, talk: Talk) -> bool:
+        return talk.conversation.school in self._schools
+
+    def _decide(self, desk: Desk, turn: Turn, talk: Talk, now: dt.datetime) -> Decision:
+        school = talk.conversation.school
+        situation = Situation(
+            conversation=talk.conversation,
+            contacts=self._directory.contacts(school),
+            roster=self._directory.roster(school),
+            name=talk.name,
+        )
+        match turn.activity:
+            case Press(action) | Submission(action) if isinstance(
+                action, Draft | Handle | Away
+            ):
+                situation = self._casework(desk, action, situation)
+            case _:
+                pass
+        return decide(turn, situation, self._schools[school], now)
+
+    def _casework(
+        self, desk: Desk, action: Draft | Handle | Away, situation: Situation
+    ) -> Situation:
+        """The situation with what only escalations need."""
+        school = situation.conversation.school
+        named = None
+        if isinstance(action, Handle):
+            named = desk.cases.get(action.escalation)
+        return Situation(
+            conversation=situation.conversation,
+            contacts=situation.contacts,
+            roster=situation.roster,
+            absences=desk.register.absences(school),
+            name=situation.name,
+            escalation=named if named and named.school == school else None,
+            fresh=self._new_id(),
+        )
+
+    def _kept(
+        self, desk: Desk, turn: Turn, decision: Decision, now: dt.datetime
+    ) -> Sequence[Message]:
+        """Keep records of escalations at once; returns the messages still to put."""
+        school = decision.conversation.school
+        changes = [r.change for r in decision.records if isinstance(r, Escalated)]
         for record in decision.records:
-            why = record.finding.why
+            if isinstance(record, AwayUntil):
+                desk.register.away(school, record.holder, record.until)
+                action = "holder.back" if record.until is None else "holder.away"
+                desk.ledger.note(
+                    at=now, actor=turn.person, action=action, about=record.holder
+                )
+        world = filing.world(desk, self._directory, school, now) if changes else None
+        if world is None:
+            return decision.messages
+        filing.keep(desk, changes, decision.messages, world)
+        return ()
+
+    def _asked(self, turn: Turn, decision: Decision, now: dt.datetime) -> list[Asked]:
+        school = decision.conversation.school
+        words = turn.activity.text if isinstance(turn.activity, Utterance) else None
+        asked: list[Asked] = []
+        for finding in decision.findings:
+            why = finding.why
             _log.info(
                 "question.answered",
-                school=conversation.school,
-                kind=str(record.finding.kind),
+                school=school,
+                kind=str(finding.kind),
                 topic=why.topic,
                 score=why.score,
             )
-        await self._courier.drain()
-        return True
+            asked.append(
+                Asked(
+                    turn=turn.id,
+                    school=school,
+                    person=turn.person,
+                    address=turn.address,
+                    topic=why.topic,
+                    kind=str(finding.kind),
+                    words=words if self._keep_words else None,
+                    at=now,
+                )
+            )
+        return asked

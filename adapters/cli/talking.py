@@ -9,7 +9,8 @@ from typing import Any
 from adapters.contract import to_json
 from bot.conversation import Contact, Conversation, Situation
 from bot.deciding import decide
-from bot.turn import Address, PersonId, Turn, TurnId, Utterance
+from bot.people import Address, PersonId
+from bot.turn import Turn, TurnId, Utterance
 from knowledge import School
 
 _ADDRESS = Address("cli", "asker")
@@ -44,5 +45,5 @@ def talk(
         decision = decide(turn, Situation(conversation, contacts), school, now)
         took.append(round((time.perf_counter() - start) * 1000, 3))
         conversation = decision.conversation
-        replies.append(to_json(decision.records[0].finding, decision.messages[0].reply))
+        replies.append(to_json(decision.findings[0], decision.messages[0].reply))
     return Talk(tuple(replies), tuple(took))

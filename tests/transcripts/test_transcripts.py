@@ -10,17 +10,14 @@ from pathlib import Path
 import pytest
 
 from adapters.library import Library
-from bot.adviser import Adviser
-from bot.delivery import Courier
-from bot.persistence.memory import MemoryStore
 from bot.plain_text import plain
 from bot.reply import Choices, Reply
-from bot.turn import Activity, Address, PersonId, Press, Turn, TurnId, Utterance
+from bot.turn import Activity, Press, Utterance
 from knowledge import School
-from tests.fakes import FakeChannel, noon
+from tests.fakes import Rig
 
 HERE = Path(__file__).parent
-FILES = sorted(HERE.glob("*/*.txt"))
+FILES = sorted(f for f in HERE.glob("*/*.txt") if f.parent.name != "people")
 STAFF, ADVISER = "staff>    ", "adviser>  "
 
 
@@ -48,28 +45,18 @@ def test_a_transcript_reads_as_it_did(
 
 
 async def replay(school: School, said: list[str]) -> str:
-    channel = FakeChannel()
-    store = MemoryStore()
-    courier = Courier(store, {"test": channel})
-    schools = {school.pack.school: school}
-    adviser = Adviser(schools, store, courier, noon, lambda _: ())
-    person = PersonId("ann")
-    await adviser.begin(person, school.pack.school)
+    rig = Rig(school)
+    await rig.begin("ann")
     lines: list[str] = []
-    for number, text in enumerate(said):
-        last = channel.sent[-1].reply if channel.sent else None
-        turn = Turn(
-            id=TurnId(str(number)),
-            person=person,
-            address=Address("test", "ann"),
-            activity=activity(text, last),
-        )
-        await adviser.handle(turn)
-        shown = plain(channel.sent[-1].reply).splitlines()
+    for text in said:
+        last = rig.channel.sent[-1].reply if rig.channel.sent else None
+        await rig.act("ann", activity(text, last))
+        shown = plain(rig.channel.sent[-1].reply).splitlines()
         lines.append(f"{STAFF}{text}")
         lines.append(f"{ADVISER}{shown[0]}")
         lines += [f"{' ' * len(ADVISER)}{line}".rstrip() for line in shown[1:]]
         lines.append("")
+    await rig.store.close()
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -10,9 +10,10 @@ from bot.answering import SAY_MORE
 from bot.conversation import Contact, Conversation, Offered, Situation, Walk
 from bot.deciding import STALE, decide
 from bot.decision import Decision
+from bot.people import Address, PersonId
 from bot.plain_text import plain
 from bot.reply import Kind
-from bot.turn import Address, PersonId, Press, Turn, TurnId, Utterance
+from bot.turn import Press, Turn, TurnId, Utterance
 from knowledge import School
 from knowledge.matching import Emergency, Evidence, Match, Matcher
 from knowledge.model import OptionId, QuestionId, SchoolId, TopicId, Verdict
@@ -39,11 +40,11 @@ def act(
 
 
 def kind_of(decision: Decision) -> Kind:
-    return decision.records[0].finding.kind
+    return decision.findings[0].kind
 
 
 def test_a_clear_question_is_answered_with_its_clause(oakfield: School) -> None:
-    finding = act(oakfield, "can I say where I work in my bio").records[0].finding
+    finding = act(oakfield, "can I say where I work in my bio").findings[0]
 
     assert (finding.kind, finding.verdict) == (Kind.ANSWER, Verdict.NO)
     assert [c.clause for c in finding.citations] == ["2.10"]
@@ -63,7 +64,7 @@ def test_where_the_answer_depends_the_rule_is_said_and_the_question_asked(
     oakfield: School,
 ) -> None:
     decision = act(oakfield, "a mum wants to be friends on facebook")
-    finding = decision.records[0].finding
+    finding = decision.findings[0]
 
     assert (finding.kind, finding.verdict) == (Kind.ANSWER, Verdict.DEPENDS)
     assert finding.question == "Has the head agreed?"
@@ -74,7 +75,7 @@ def test_where_the_answer_depends_the_rule_is_said_and_the_question_asked(
 
 def test_what_was_said_is_not_asked_again(oakfield: School) -> None:
     text = "can I add a mum on facebook, the head agreed and I got it in an email"
-    finding = act(oakfield, text).records[0].finding
+    finding = act(oakfield, text).findings[0]
 
     assert finding.verdict is Verdict.YES
     assert dict(finding.why.taken_as_said) == {"agreed": "yes", "writing": "written"}
@@ -87,8 +88,8 @@ def test_buttons_and_typed_answers_lead_to_the_same_place(oakfield: School) -> N
     )
     typed = act(oakfield, "nope", asked)
 
-    assert pressed.records[0].finding.verdict is Verdict.NO
-    assert pressed.records[0].finding.say == typed.records[0].finding.say
+    assert pressed.findings[0].verdict is Verdict.NO
+    assert pressed.findings[0].say == typed.findings[0].say
 
 
 def test_the_last_answer_can_be_taken_back(oakfield: School) -> None:
@@ -97,9 +98,9 @@ def test_the_last_answer_can_be_taken_back(oakfield: School) -> None:
     done = act(oakfield, "by email", yes)
     back = act(oakfield, Undo(PARENT), done.conversation)
 
-    assert done.records[0].finding.verdict is Verdict.YES
-    assert back.records[0].finding.question == "Did the head agree in writing?"
-    assert act(oakfield, "back", back.conversation).records[0].finding.question == (
+    assert done.findings[0].verdict is Verdict.YES
+    assert back.findings[0].question == "Did the head agree in writing?"
+    assert act(oakfield, "back", back.conversation).findings[0].question == (
         "Has the head agreed?"
     )
 
@@ -112,7 +113,7 @@ def test_a_question_too_short_is_asked_back_and_then_answered(
 
     assert kind_of(short) is Kind.CLARIFY
     assert isinstance(short.conversation.open, Offered)
-    assert after.records[0].finding.why.topic == "friend-request-from-pupil"
+    assert after.findings[0].why.topic == "friend-request-from-pupil"
 
 
 def test_a_question_that_says_what_would_be_asked_is_answered(
@@ -120,14 +121,14 @@ def test_a_question_that_says_what_would_be_asked_is_answered(
 ) -> None:
     decision = act(oakfield, "should I accept this request, its a pupil")
 
-    assert decision.records[0].finding.why.topic == "friend-request-from-pupil"
+    assert decision.findings[0].why.topic == "friend-request-from-pupil"
 
 
 def test_a_new_question_ends_the_old_one(oakfield: School) -> None:
     asked = act(oakfield, "a mum wants to be friends on facebook").conversation
     other = act(oakfield, "can I have my phone on me in the classroom", asked)
 
-    assert other.records[0].finding.why.topic == "own-phone-around-pupils"
+    assert other.findings[0].why.topic == "own-phone-around-pupils"
     assert other.conversation.open is None
 
 
@@ -149,7 +150,7 @@ def test_where_the_policy_is_silent_it_is_said_with_what_was_checked(
     text = plain(decision.messages[0].reply)
     assert "The policy does not say." in text
     assert "1.1 (1 Friends)" in text
-    assert decision.records[0].finding.offer.to == "headteacher"
+    assert decision.findings[0].offer.to == "headteacher"
 
 
 def test_what_is_no_business_of_the_policy_is_said_so(oakfield: School) -> None:
@@ -168,7 +169,7 @@ def test_an_emergency_comes_before_what_is_open(oakfield: School) -> None:
 
     assert kind_of(decision) is Kind.URGENT
     assert "999" in plain(decision.messages[0].reply)
-    assert decision.records[0].finding.offer.to == "safeguarding lead"
+    assert decision.findings[0].offer.to == "safeguarding lead"
 
 
 def test_an_emergency_names_the_people_in_the_settings(oakfield: School) -> None:
@@ -206,7 +207,7 @@ def test_a_button_of_an_earlier_question_changes_nothing(
 ) -> None:
     decision = act(oakfield, action)
 
-    assert decision.records[0].finding.question == STALE
+    assert decision.findings[0].question == STALE
     assert decision.conversation == EMPTY
 
 
@@ -256,18 +257,18 @@ def test_a_vague_message_is_asked_about_and_the_reply_completes_it(
     oakfield: School,
 ) -> None:
     first = act(oakfield, "what about that one then")
-    finding = first.records[0].finding
+    finding = first.findings[0]
     assert (finding.kind, finding.question) == (Kind.CLARIFY, SAY_MORE)
 
     then = act(oakfield, "saying where I work in my bio", first.conversation)
     assert kind_of(then) is Kind.ANSWER
-    assert then.records[0].finding.why.topic == "say-where-i-work"
+    assert then.findings[0].why.topic == "say-where-i-work"
 
 
 def test_two_questions_get_two_answers_each_with_its_clause(oakfield: School) -> None:
     text = "can I say where I work in my bio and can I add a pupil as a friend online?"
     decision = act(oakfield, text)
-    finding = decision.records[0].finding
+    finding = decision.findings[0]
     shown = plain(decision.messages[0].reply)
 
     assert finding.second is not None
