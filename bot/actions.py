@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType, TypeAlias
 
 from bot.people import HolderId
-from knowledge.model import OptionId, QuestionId, TopicId
+from knowledge.model import OptionId, QuestionId, SchoolId, TopicId
 
 EscalationId = NewType("EscalationId", str)
 
@@ -110,8 +110,42 @@ class Away:
     back: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Say why the last answer is what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Say whether the last answer helped."""
+
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Show the last answer to everybody where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSchool:
+    """Say whose policy is meant, where there are several."""
+
+    school: SchoolId
+
+
 Action: TypeAlias = (
-    ChooseOption | ChooseTopic | NoneOfThese | Undo | Draft | Handle | Away
+    ChooseOption
+    | ChooseTopic
+    | NoneOfThese
+    | Undo
+    | Explain
+    | Rate
+    | Share
+    | ChooseSchool
+    | Draft
+    | Handle
+    | Away
 )
 
 
@@ -137,6 +171,14 @@ def _parts(action: Action) -> tuple[str, ...]:
             return ("handle", escalation, str(count), step, *rest)
         case Away(back):
             return ("away", "back" if back else "until")
+        case Explain():
+            return ("explain",)
+        case Rate(helpful):
+            return ("rate", "yes" if helpful else "no")
+        case Share():
+            return ("share",)
+        case ChooseSchool(school):
+            return ("school", school)
 
 
 def decode(text: str) -> Action:
@@ -165,6 +207,14 @@ def _topical(parts: list[str]) -> Action | None:
             return NoneOfThese()
         case ["undo", topic]:
             return Undo(TopicId(topic))
+        case ["explain"]:
+            return Explain()
+        case ["rate", "yes" | "no" as helpful]:
+            return Rate(helpful == "yes")
+        case ["share"]:
+            return Share()
+        case ["school", school]:
+            return ChooseSchool(SchoolId(school))
         case _:
             return None
 

@@ -13,11 +13,11 @@ from enum import Enum
 
 import structlog
 
-from bot import filing
+from bot import filing, welcome
 from bot.actions import Away, Draft, Handle
 from bot.conversation import Conversation, Situation
 from bot.deciding import decide
-from bot.decision import AwayUntil, Decision, Escalated, Message
+from bot.decision import AwayUntil, Decision, Escalated, Message, Rated
 from bot.people import PersonId
 from bot.persistence.desk import Desk
 from bot.persistence.store import Store
@@ -109,37 +109,42 @@ class Adviser:
     def _handle(self, desk: Desk, turns: Sequence[Turn]) -> list[Handled]:
         now = self._clock()
         known = desk.talks.of(turn.person for turn in turns)
-        talks = {who: talk for who, talk in known.items() if self._serves(talk)}
-        ours = [turn for turn in turns if turn.person in talks]
+        ours = [turn for turn in turns if self._concerns(turn, known.get(turn.person))]
         fresh = desk.talks.receive((turn.id for turn in ours), now)
         handled: list[Handled] = []
         changed: dict[PersonId, Conversation] = {}
         asked: list[Asked] = []
         messages: list[Message] = []
         for turn in turns:
-            if turn.person not in talks:
-                handled.append(Handled.NO_SCHOOL)
-                continue
             if turn.id not in fresh:
-                handled.append(Handled.REPEATED)
+                seen = turn in ours
+                handled.append(Handled.REPEATED if seen else Handled.NO_SCHOOL)
                 continue
             fresh.discard(turn.id)
-            talk = talks[turn.person]
-            before = changed.get(turn.person, talk.conversation)
-            decision = self._decide(desk, turn, Talk(before, talk.name), now)
+            handled.append(Handled.DONE)
+            talk = known.get(turn.person)
+            stored = talk.conversation if talk else None
+            before = changed.get(turn.person, stored)
+            conversation = welcome.school_of(turn, before, self._schools)
+            if conversation is None:
+                messages += welcome.ask(turn, self._schools, now)
+                continue
+            name = talk.name if talk else ""
+            decision = self._decide(desk, turn, Talk(conversation, name), now)
             changed[turn.person] = decision.conversation
             asked += self._asked(turn, decision, now)
             if turn.shown is not None:
                 desk.outbox.said(f"said:{turn.id}", turn.address, turn.shown, now)
             messages += self._kept(desk, turn, decision, now)
-            handled.append(Handled.DONE)
         desk.outbox.put(messages, now)
         desk.talks.keep(changed, now)
         desk.talks.log(asked)
         return handled
 
-    def _serves(self, talk: Talk) -> bool:
-        return talk.conversation.school in self._schools
+    def _concerns(self, turn: Turn, talk: Talk | None) -> bool:
+        """Whether there is a school that a turn is about, or one to choose."""
+        begun = talk is not None and talk.conversation.school in self._schools
+        return begun or bool(welcome.served(turn, self._schools))
 
     def _decide(self, desk: Desk, turn: Turn, talk: Talk, now: dt.datetime) -> Decision:
         school = talk.conversation.school
@@ -183,6 +188,8 @@ class Adviser:
         school = decision.conversation.school
         changes = [r.change for r in decision.records if isinstance(r, Escalated)]
         for record in decision.records:
+            if isinstance(record, Rated):
+                desk.talks.rate(record.turn, helpful=record.helpful)
             if isinstance(record, AwayUntil):
                 desk.register.away(school, record.holder, record.until)
                 action = "holder.back" if record.until is None else "holder.away"

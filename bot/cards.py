@@ -128,6 +128,7 @@ def card(escalation: Escalation, world: World, *, asker: bool) -> Reply:
     when = calendar.said(world.roster.calendar, escalation.raised_at, world.now)
     stands = f"{ref}, asked {when}. {state(escalation, world.roster)}."
     buttons = asker_buttons(escalation) if asker else holder_buttons(escalation)
-    body = () if escalation.urgent else asked(escalation)
+    hidden = escalation.urgent or escalation.status is Status.WITHDRAWN
+    body = () if hidden else asked(escalation)
     choices = (Choices("", buttons),) if buttons else ()
     return Reply((Notice(Tone.INFO, stands), *body, *choices), ref)

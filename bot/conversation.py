@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from bot.actions import EscalationId
 from bot.escalation import Escalation
-from bot.people import Absence, Concern, HolderId, Roster
+from bot.people import Absence, Address, Concern, HolderId, Roster
 from knowledge.model import Citation, OptionId, QuestionId, SchoolId, TopicId
 
 _NONE = EscalationId("")
@@ -51,6 +51,9 @@ class Exchange:
         asked: The person's own words.
         given: The answer in plain words, without its clauses.
         urgent: Whether it was taken for an emergency.
+        why: How the answer came about, in short.
+        turn: The turn that it answered.
+        place: Where it was asked, if others can read there.
 
     """
 
@@ -59,6 +62,9 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     topic: TopicId | None = None
     urgent: bool = False
+    why: tuple[str, ...] = ()
+    turn: str = ""
+    place: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

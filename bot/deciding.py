@@ -4,15 +4,29 @@ import datetime as dt
 from dataclasses import replace
 from typing import assert_never
 
-from bot import absence, answering, casework, drafting, guiding, pinging, wording
+from bot import (
+    absence,
+    aftercare,
+    answering,
+    casework,
+    drafting,
+    guiding,
+    pinging,
+    wording,
+)
 from bot.actions import (
+    Action,
     Away,
     ChooseOption,
+    ChooseSchool,
     ChooseTopic,
     Draft,
     Drafting,
+    Explain,
     Handle,
     NoneOfThese,
+    Rate,
+    Share,
     Undo,
 )
 from bot.conversation import Conversation, Exchange, Offered, Open, Situation, Walk
@@ -20,11 +34,11 @@ from bot.decision import Answered, Decision, Message, Record
 from bot.escalation import World
 from bot.guiding import Step
 from bot.people import away
-from bot.reply import Button, Choices, Finding, Kind, Part, Reply, Why
+from bot.reply import Button, Choices, Finding, Kind, Paragraph, Part, Reply, Why
 from bot.turn import Press, Submission, Turn, Utterance
 from knowledge import School
 from knowledge.matching import LONGEST
-from knowledge.model import Verdict
+from knowledge.model import SchoolId, Verdict
 
 ASK = "Ask the headteacher"
 STALE = "That button belongs to an earlier question. Please ask again."
@@ -55,7 +69,7 @@ def decide(
 
 def _pressed(
     turn: Turn,
-    action: _Topical | Draft | Handle | Away,
+    action: Action,
     situation: Situation,
     school: School,
     now: dt.datetime,
@@ -65,6 +79,11 @@ def _pressed(
         case ChooseOption() | ChooseTopic() | NoneOfThese() | Undo():
             step = _chosen(action, talk, school) or (_stale(), talk.open)
             return _answered(turn, step, situation, school, now.date())
+        case Explain() | Rate() | Share():
+            done = aftercare.step(turn, action, situation)
+            return _decision(turn, talk, *done)
+        case ChooseSchool(chosen):
+            return _decision(turn, talk, _already(chosen, school))
         case Draft():
             reply, talk, records, told = drafting.step(turn, action, situation, world)
             return _decision(turn, talk, reply, records, told)
@@ -107,8 +126,30 @@ def _answered(
     last = _exchange(finding, opened, turn, situation.conversation.last)
     offered = _offered(finding, situation)
     reply = wording.reply(finding, school, situation.contacts, today, offered)
+    if last is not situation.conversation.last and last:
+        last = replace(last, why=reply.why, turn=turn.id, place=turn.place)
     talk = replace(situation.conversation, open=opened, last=last)
-    return _decision(turn, talk, reply, (Answered(finding),))
+    told = (_pointer(turn),) if turn.place else ()
+    return _decision(turn, talk, reply, (Answered(finding),), told)
+
+
+def _pointer(turn: Turn) -> Message:
+    """To where others read along: that the answer is elsewhere, and nothing of it."""
+    words = "I have answered you in our private messages."
+    return Message(
+        key=f"place:{turn.id}",
+        address=turn.place or turn.address,
+        reply=Reply((Paragraph(words),), words),
+    )
+
+
+def _already(chosen: SchoolId, school: School) -> Reply:
+    pack = school.pack
+    if chosen == pack.school:
+        text = f"You are asking about {pack.name}'s {pack.policy.title}."
+    else:
+        text = f"You are asking about {pack.name}. Start anew to change the school."
+    return Reply((Paragraph(text),), "Your school")
 
 
 def _exchange(

@@ -29,6 +29,7 @@ class Message:
             anything twice then sends it once.
         not_before: When it may go out; None for at once.
         urgent: Goes past whatever else waits for the same address.
+        replaces: The platform's reference of an earlier message whose place it takes.
 
     """
 
@@ -38,6 +39,7 @@ class Message:
     about: About | None = None
     not_before: dt.datetime | None = None
     urgent: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,15 @@ class AwayUntil:
     until: dt.date | None
 
 
-Record: TypeAlias = Answered | Escalated | AwayUntil
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The record that an answer helped, or did not."""
+
+    turn: str
+    helpful: bool
+
+
+Record: TypeAlias = Answered | Escalated | AwayUntil | Rated
 
 
 @dataclass(frozen=True, slots=True)

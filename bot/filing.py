@@ -1,11 +1,11 @@
 """Keeping what was decided about escalations: always with its messages and audit."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
-from bot import escalating, letters
+from bot import cards, escalating, letters
 from bot.decision import About, Message
 from bot.escalation import (
     PINGS,
@@ -39,7 +39,7 @@ def world(
 
 
 def keep(
-    desk: Desk, changes: Iterable[Change], messages: Sequence[Message], world: World
+    desk: Desk, changes: Sequence[Change], messages: Sequence[Message], world: World
 ) -> None:
     """Keep changes of escalations and put their messages into the outbox."""
     for change in changes:
@@ -60,6 +60,11 @@ def keep(
             status=str(escalation.status),
         )
     desk.outbox.put(messages, world.now)
+    for change in changes:
+        if change.cancels:
+            now = change.escalation
+            stands = cards.card(now, world, asker=False)
+            desk.outbox.refresh(now.id, now.version, stands, world.now)
     for message in messages:
         if message.about and desk.outbox.pulls(message.address):
             reached(desk, message.about, world)

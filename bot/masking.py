@@ -7,42 +7,18 @@ whoever typed the text is shown both versions before it goes.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import count, product
+from itertools import chain, count, product
 from pathlib import Path
 from string import ascii_uppercase
 from typing import NamedTuple
 
 LISTS = Path(__file__).with_name("given_names.txt")
-ALSO_A_WORD, MOSTLY_SOMETHING_ELSE = "*", "?"
-MOST_WORDS = 5
-"""Words that one name can have; more are taken for a list without commas."""
-SHORTEST = 4
-"""Letters of a name, at least, that is heard in "jaydens" without an apostrophe."""
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-TITLES = _set("mr mrs miss ms mx dr doctor sir madam prof professor rev st saint cllr")
-RANKS = _set("king queen prince princess lord dame president pope")
-"""Titles only with a capital: there are drama queens."""
-MISSED = _set("and dont i ill ll might must really still they to we will you")
-"""Before "miss": then it is what somebody does."""
-CUES = _set("pupil student child called named")
-PARTICLES = _set("abu al bin bint da das de del der di dos el ibn mac mc van von")
-ENDINGS = _set("s ll d ve re m")
-MONTHS = _set("april may june august jan")
-BEFORE_MONTHS = _set(
-    "after before between by during each early every from in last late mid next since the"
-    " this through till until"
-)
-PARTS_OF_MONTHS = _set("beginning end middle nd rd st start th")
-SEASONS = _set("summer autumn winter art")
-BEFORE_SEASONS = _set("each every during in last next over the this")
+MOST_WORDS = 5  # that one name can have, a title included
+SHORTEST = 4  # letters of a name, at least, heard in "jaydens" without an apostrophe
 
 _LETTER = r"(?:[^\W\d_]|[\u0300-\u036f])"
 _WORD = re.compile(f"{_LETTER}+(?:['’‘ʼ`]{_LETTER}+)*")
@@ -59,7 +35,7 @@ class Masked:
     """A text without likely names.
 
     Attributes:
-        text: The text with a stand-in, like "[pupil A]", for every name.
+        text: It has a stand-in, like "[pupil A]", for every name.
         names: Every way in which a name was typed, with its stand-in, in order of first
             appearance. A pupil who was typed in two ways has two entries.
 
@@ -79,8 +55,9 @@ def mask(text: str) -> Masked:
     done = 0
     for first, last in reading.names():
         given, surname = reading.parts(first, last)
-        stand_in = _known(people, given, surname) or f"[pupil {next(letters)}]"
-        people.setdefault(given, {}).setdefault(surname, stand_in)
+        same = people.setdefault(given, {})
+        stand_in = _known(same, surname) or f"[pupil {next(letters)}]"
+        same.setdefault(surname, stand_in)
         start, end = reading.words[first].start, reading.words[last].end
         names[text[start:end], stand_in] = None
         pieces += (text[done:start], stand_in)
@@ -91,44 +68,36 @@ def mask(text: str) -> Masked:
 def _letters(text: str) -> Iterator[str]:
     """A, B, ... Z, AA, ... without those that somebody typed as a stand-in."""
     typed = {letters.upper() for letters in _STAND_IN.findall(text)}
-    for length in count(1):
-        for letters in map("".join, product(ascii_uppercase, repeat=length)):
-            if letters not in typed:
-                yield letters
+    every = (product(ascii_uppercase, repeat=length) for length in count(1))
+    letters = map("".join, chain.from_iterable(every))
+    return (some for some in letters if some not in typed)
 
 
-def _known(
-    people: Mapping[str, Mapping[str, str]], given: str, surname: str
-) -> str | None:
-    """The stand-in of a name met before, with its surname or without.
-
-    A given name alone is the first of that name; a surname is added to a given name
-    that so far stood alone.
-    """
-    same = people.get(given, {})
+def _known(same: dict[str, str], surname: str) -> str | None:
+    """The stand-in of a name met before; either may have been without a surname."""
     if surname in same:
         return same[surname]
     return next(iter(same.values()), None) if not surname or set(same) == {""} else None
 
 
 @cache
-def _lists() -> dict[str, frozenset[str]]:
-    """The lists of the file by their headings."""
-    found: dict[str, list[str]] = {}
-    words: list[str] = []
+def _lists() -> dict[str, set[str]]:
+    """The lists of the file by their headings; marked names, with the mark."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    heading = ""
     for line in LISTS.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            words = found.setdefault(line.strip("[]"), [])
-        elif not line.startswith("#"):
-            words += line.split()
-    return {heading: frozenset(listed) for heading, listed in found.items()}
-
-
-@cache
-def _marks() -> dict[str, str]:
-    """Each given name and its mark: see the head of the file."""
-    marks = ALSO_A_WORD + MOSTLY_SOMETHING_ELSE
-    return {n.rstrip(marks): n[len(n.rstrip(marks)) :] for n in _lists()["names"]}
+            heading = line.strip("[]")
+        for word in () if line.startswith(("[", "#")) else line.split():
+            bare = word.rstrip("*?")
+            found[heading + word.removeprefix(bare)].add(bare)
+    found["trusted"] = found["names"] | found["names*"]
+    found["all names"] = found["trusted"] | found["names?"]
+    found["first parts"] = found["all names"] | found["particles"]
+    for heading in ("cues", "institutions", "after words", "titles"):
+        found["no names"] |= found[heading]
+    found["no plurals"] |= found["all names"] | found["surnames"]
+    return found
 
 
 class _Word(NamedTuple):
@@ -138,9 +107,31 @@ class _Word(NamedTuple):
     end: int  # without the ending of "Jayden's" or "Jayden'll"
     key: str  # without case, accents and apostrophes
     gap: str  # what stands between it and the word before
-    capital: bool  # the first letter, and not all of several
+    capital: bool  # its first letter only, or a single letter
     owns: bool  # whether it had such an ending
     glued: bool  # whether it touches a digit, as in 8B
+
+
+def _read(text: str) -> "_Reading":
+    words = []
+    done = 0
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        typed = match[0].translate(_PLAIN)
+        head, _, ending = typed.rpartition("'")
+        owns = bool(head) and ending.lower() in _lists()["endings"]
+        bare = head if owns else typed
+        key = _key(bare)
+        if _is_plural(key):
+            bare, key, owns = bare[:-1], key[:-1], True
+        capital = bare[0].isupper() and not bare[1:2].isupper()
+        glued = text[start - 1 : start].isdigit() or text[end : end + 1].isdigit()
+        gap, end = text[done:start], start + len(bare)
+        words.append(_Word(start, end, key, gap, capital, owns, glued))
+        done = match.end()
+    reading = _Reading(words=tuple(words))
+    reading = replace(reading, adults=frozenset(reading.titled()))
+    return replace(reading, met=frozenset(reading.meetings()))
 
 
 def _key(word: str) -> str:
@@ -151,41 +142,10 @@ def _key(word: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-def _read(text: str) -> "_Reading":
-    words = []
-    done = 0
-    for match in _WORD.finditer(text):
-        start, end = match.span()
-        typed = match[0].translate(_PLAIN)
-        head, _, ending = typed.rpartition("'")
-        owns = bool(head) and ending.lower() in ENDINGS
-        bare = head if owns else typed
-        key = _key(bare)
-        if _is_plural(key):
-            bare, key, owns = bare[:-1], key[:-1], True
-        words.append(
-            _Word(
-                start=start,
-                end=start + len(bare),
-                key=key,
-                gap=text[done:start],
-                capital=bare[0].isupper() and (len(bare) == 1 or not bare.isupper()),
-                owns=owns,
-                glued=text[start - 1 : start].isdigit()
-                or text[end : end + 1].isdigit(),
-            )
-        )
-        done = end
-    reading = _Reading(words=tuple(words))
-    reading = replace(reading, adults=frozenset(reading.titled()))
-    return replace(reading, met=frozenset(reading.meetings()))
-
-
 def _is_plural(key: str) -> bool:
     """Whether a word is a name with an s, of which the apostrophe was forgotten."""
-    if key[-1:] != "s" or len(key) <= SHORTEST or _marks().get(key[:-1]) != "":
-        return False
-    return key not in _marks() and key not in _lists()["surnames"]
+    name = len(key) > SHORTEST and key[-1] == "s" and key[:-1] in _lists()["names"]
+    return name and key not in _lists()["no plurals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,14 +169,6 @@ class _Reading:
                     yield at, last
             at = last + 1
 
-    def parts(self, first: int, last: int) -> tuple[str, str]:
-        """The given name and the surname of a name, as they are compared."""
-        surname = first + 1
-        while surname <= last and self.words[surname].gap == "-":
-            surname += 1
-        keys = [word.key for word in self.words[first : last + 1]]
-        return "-".join(keys[: surname - first]), " ".join(keys[surname - first :])
-
     def titled(self) -> Iterator[int]:
         """The words that name an adult with a title."""
         for at in range(len(self.words) - 1):
@@ -225,12 +177,17 @@ class _Reading:
 
     def meetings(self) -> Iterator[str]:
         """Names that the list lacks or does not trust, which this text shows to be."""
-        for first, _ in self.names():
-            key = self.words[first].key
-            if _marks().get(key) not in {"", ALSO_A_WORD}:
-                yield key
+        keys = (self.words[first].key for first, _ in self.names())
+        return (key for key in keys if key not in _lists()["trusted"])
 
-    def _word(self, at: int) -> str:
+    def parts(self, first: int, last: int) -> tuple[str, str]:
+        """The given name and the surname of a name, as they are compared."""
+        rest = self.words[first + 1 : last + 1]
+        more = "".join(("-" if word.gap == "-" else " ") + word.key for word in rest)
+        given, _, surname = f"{self.words[first].key}{more}".partition(" ")
+        return given, surname
+
+    def _key(self, at: int) -> str:
         return self.words[at].key if 0 <= at < len(self.words) else ""
 
     def _is_spaced(self, at: int) -> bool:
@@ -242,78 +199,64 @@ class _Reading:
         return at == 0 or bool(_SENTENCE.search(self.words[at].gap))
 
     def _is_title(self, at: int) -> bool:
-        word = self.words[at]
-        if word.glued or not _AFTER_TITLE.fullmatch(self.words[at + 1].gap):
+        word, lists = self.words[at], _lists()
+        gap = self.words[at + 1].gap
+        whole = word.key in {"miss", "sir", "madam"}  # no stop shortens them
+        if word.glued or not (_SPACE if whole else _AFTER_TITLE).fullmatch(gap):
             return False
         if word.key == "miss":
-            return word.capital or self._word(at - 1) not in MISSED
-        return word.key in TITLES or (word.key in RANKS and word.capital)
+            return word.capital or self._key(at - 1) not in lists["before miss"]
+        ranked = word.capital and word.key in lists["capital titles"]
+        return ranked or word.key in lists["titles"]
 
     def _is_given(self, at: int) -> bool:
         """Whether a word is likely to be a given name where it stands."""
-        word = self.words[at]
-        mark = _marks().get(word.key)
-        if mark is None:
-            return word.key in self.met or self._is_called(at)
-        if not mark or not word.capital:
-            return not mark
-        if self._has_surname(at) or self._is_cued(at):
+        word, lists = self.words[at], _lists()
+        if word.key in lists["names"]:
             return True
-        trusted = mark == ALSO_A_WORD or word.key in self.met
-        return trusted and not self._is_start(at) and not self._is_word(at)
-
-    def _has_surname(self, at: int) -> bool:
-        # In "Will Jayden be told?" the second word is the name.
-        if not self._goes_on(at + 1):
-            return False
-        return self.words[at + 1].gap == "-" or _marks().get(self._word(at + 1)) != ""
-
-    def _is_called(self, at: int) -> bool:
-        """Whether a word that nobody knows is a name because of the word before."""
-        word = self.words[at]
-        if not word.capital or word.glued or len(word.key) == 1:
-            return False
-        return not self._is_no_name(word.key) and self._is_cued(at)
+        if not word.capital or word.glued:
+            return word.key in self.met - lists["all names"]
+        if word.key not in lists["all names"]:
+            unknown = len(word.key) > 1 and word.key not in lists["no names"]
+            return word.key in self.met or (unknown and self._is_cued(at))
+        if self._goes_on(at + 1):
+            # In "Will Jayden be told?" the second word is the name.
+            hyphen = self.words[at + 1].gap == "-"
+            if hyphen or self._key(at + 1) not in lists["names"]:
+                return True
+        trusted = word.key in lists["names*"] or word.key in self.met
+        trusted = trusted and not self._is_start(at) and not self._is_word(at)
+        return trusted or self._is_cued(at)
 
     def _is_cued(self, at: int) -> bool:
         """Whether the word before says that a name follows."""
-        if self._word(at - 1) not in CUES or not _AFTER_CUE.fullmatch(
-            self.words[at].gap
-        ):
+        before, gap = self._key(at - 1), self.words[at].gap
+        if before not in _lists()["cues"] or not _AFTER_CUE.fullmatch(gap):
             return False
-        if self.words[at - 1].capital and not self._is_start(at - 1):
-            return False  # Pupil Premium, Child Protection
-        if self._word(at - 1) not in {"called", "named"}:
-            return True
-        return _lists()["things"].isdisjoint(map(self._word, range(at - 4, at - 1)))
-
-    def _is_no_name(self, key: str) -> bool:
-        lists = _lists()
-        if key in lists["no names"] or key in lists["institutions"]:
-            return True
-        return key in TITLES or key in CUES or key in lists["after words"]
+        cue = self.words[at - 1]
+        if cue.owns or (cue.capital and not self._is_start(at - 1)):
+            return False  # a pupil's Strava; Pupil Premium
+        things = set(map(self._key, range(at - 4, at - 1))) & _lists()["things"]
+        return not things or before not in {"called", "named"}
 
     def _is_word(self, at: int) -> bool:
         """Whether what could be a name or a word is a word where it stands."""
-        word, before, earlier = self.words[at], self._word(at - 1), self._word(at - 2)
-        if self._is_spaced(at + 1) and not word.owns:
-            after = self._word(at + 1)
-            if after in _lists()["after words"]:
-                return True
-            if word.key in {"will", "may"} and after in {"i", "we", "you"}:
-                return True
+        word, before, earlier = self.words[at], self._key(at - 1), self._key(at - 2)
+        after = self._key(at + 1) if self._is_spaced(at + 1) and not word.owns else ""
+        modal = word.key in {"will", "may"} and after in {"i", "we", "you"}
+        if modal or after in _lists()["after words"]:
+            return True
         if word.key == "eve":
             return before in {"christmas", "year", "years"}
-        if word.key in SEASONS:
-            return before in BEFORE_SEASONS
-        if word.key not in MONTHS:
+        if word.key in _lists()["seasons"]:
+            return before in _lists()["before seasons"]
+        if word.key not in _lists()["months"]:
             return False
         gaps = "".join(near.gap for near in self.words[at : at + 2])
-        if before in BEFORE_MONTHS or any(char.isdigit() for char in gaps):
+        if before in _lists()["before months"] or any(map(str.isdigit, gaps)):
             return True
-        if before == "of":
-            return earlier in PARTS_OF_MONTHS
-        return before in {"and", "or", "to"} and earlier in _lists()["no names"]
+        listed = before in {"and", "or", "to"} and earlier in _lists()["no names"]
+        return listed or (before == "of" and earlier in _lists()["parts of months"])
 
     def _goes_on(self, at: int) -> bool:
         """Whether a word goes on with the name that the word before began."""
@@ -321,20 +264,20 @@ class _Reading:
             return False
         word = self.words[at]
         if word.gap == "-":
-            return word.capital or word.key in _marks()
-        if not self._is_spaced(at) or word.glued or self._is_no_name(word.key):
+            return word.capital or word.key in _lists()["all names"]
+        if not self._is_spaced(at) or word.glued or word.key in _lists()["no names"]:
             return False
-        if word.key in PARTICLES and not word.capital:
+        if word.key in _lists()["particles"] and not word.capital:
             return self._is_spaced(at + 1) and self.words[at + 1].capital
         return word.capital or word.key in _lists()["surnames"]
 
     def _last(self, first: int, since: int) -> int:
-        """The last word of a name: the surname, where it goes on so far."""
+        """The last word of a name, or of a title with a name since an earlier word."""
         last = first
         while last - since < MOST_WORDS and self._goes_on(last + 1):
-            key, hyphen = self._word(last), self.words[last + 1].gap == "-"
-            given = key in _marks() or key in PARTICLES or len(key) == 1
-            if not given and not hyphen and (last > first or since < first):
+            key, hyphen = self._key(last), self.words[last + 1].gap == "-"
+            given = key in _lists()["first parts"] or len(key) == 1
+            if not given and not hyphen and last > since:
                 break
             last += 1
         return last
@@ -346,11 +289,11 @@ class _Reading:
         after = self.words[last + 1]
         if after.key == "law":
             return True
-        if after.key not in _lists()["institutions"] or self.words[last].owns:
-            return False
-        return after.capital or (after.key == "class" and self.words[first].capital)
+        proper = after.capital or (after.key == "class" and self.words[first].capital)
+        owns = self.words[last].owns
+        return proper and not owns and after.key in _lists()["institutions"]
 
     def _is_known_to_all(self, at: int) -> bool:
-        if not self._is_spaced(at + 1):
-            return False
-        return f"{self._word(at)}-{self._word(at + 1)}" in _lists()["known to all"]
+        near = at + 1 < len(self.words) and self.words[at + 1].gap in {" ", "-"}
+        both = f"{self._key(at)}-{self._key(at + 1)}"
+        return near and both in _lists()["known to all"]

@@ -41,6 +41,7 @@ class Delivery:
         key: The same for every attempt at it.
         attempts: How often it was taken, this time included. From the second on an
             earlier attempt may have got through: a channel that can looks first.
+        replaces: The reference of an earlier message whose place it takes, if any.
 
     """
 
@@ -51,6 +52,7 @@ class Delivery:
     attempts: int
     urgent: bool = False
     about: About | None = None
+    replaces: str = ""
 
 
 class Channel(Protocol):

@@ -118,12 +118,14 @@ class Reply:
         parts: In order.
         summary: One line without any case detail.
         why: How the reply came about, in short; shown only to those who ask.
+        ratable: Whether people are asked if it helped.
 
     """
 
     parts: tuple[Part, ...]
     summary: str
     why: tuple[str, ...] = ()
+    ratable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import NewType, TypeAlias
 
 from bot.actions import Action
 from bot.people import Address, PersonId
+from knowledge.model import SchoolId
 
 TurnId = NewType("TurnId", str)
 
@@ -45,6 +46,8 @@ class Turn:
     Attributes:
         shown: What the person's thread shows for it, on a channel whose thread
             Headnote keeps itself.
+        place: Where it was said, if others can read there; answers go to `address`.
+        schools: Whose policies the person may ask about, for one who has not asked yet.
 
     """
 
@@ -53,3 +56,5 @@ class Turn:
     address: Address
     activity: Activity
     shown: str | None = None
+    place: Address | None = None
+    schools: tuple[SchoolId, ...] = ()

@@ -58,7 +58,9 @@ def reply(
     parts.extend(offered)
     if finding.kind in (Kind.ANSWER, Kind.SILENT):
         parts.extend(_footer(school, today))
-    return Reply(tuple(parts), _summary(finding, school), _why(finding, school))
+    ratable = finding.kind in (Kind.ANSWER, Kind.SILENT)
+    why = _why(finding, school)
+    return Reply(tuple(parts), _summary(finding, school), why, ratable)
 
 
 def _why(finding: Finding, school: School) -> tuple[str, ...]:

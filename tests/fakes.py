@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -65,6 +65,7 @@ class FakeChannel:
         failures: Raised one after the other, before anything is sent.
         after: Raised one after the other, once the message has gone out.
         refused: Raised for everything that goes to an address.
+        updated: What was sent to take the place of an earlier message.
         begun: Set when a message is about to be sent.
         gate: Where given, sending waits for it.
 
@@ -74,6 +75,7 @@ class FakeChannel:
     after: list[DeliveryError] = field(default_factory=list)
     refused: dict[str, DeliveryError] = field(default_factory=dict)
     sent: list[Delivery] = field(default_factory=list)
+    updated: list[Delivery] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
 
@@ -87,7 +89,7 @@ class FakeChannel:
             raise self.refused[delivery.address.id]
         if self.failures:
             raise self.failures.pop(0)
-        self.sent.append(delivery)
+        (self.updated if delivery.replaces else self.sent).append(delivery)
         if self.after:
             raise self.after.pop(0)
         return delivery.key
@@ -152,6 +154,7 @@ class Rig:
         school: School,
         store: Store | None = None,
         roster: Roster | None = None,
+        more: Mapping[SchoolId, School] | None = None,
     ) -> None:
         self.school = school.pack.school
         self.clock = FakeClock()
@@ -168,7 +171,7 @@ class Rig:
             random=Random(1),
         )
         self.adviser = Adviser(
-            {self.school: school},
+            {**(more or {}), self.school: school},
             self.store,
             self.directory,
             clock=self.clock,
@@ -238,12 +241,12 @@ class Rig:
         """The newest message that somebody was sent, as plain text."""
         return plain(self.channel.to(who)[-1].reply)
 
-    async def escalate(self, who: str, question: str, **fields: str) -> Escalation:
+    async def escalate(self, who: str, asked: str, **fields: str) -> Escalation:
         """Ask, doubt the answer, fill in the form, look at the preview, send it."""
-        sent = await self.act(who, Utterance(question))
+        sent = await self.act(who, Utterance(asked))
         offers = [b.label for d in sent for p in d.reply.parts for b in buttons_of(p)]
         await self.press(who, next(o for o in offers if "Ask the headteacher" in o))
-        filled = {"question": question, "name": "named"} | fields
+        filled = {"question": asked, "name": "named"} | fields
         await self.submit(who, "See what will be sent", **filled)
         send = next(o for o in self.labels(who) if o.startswith("Send it"))
         await self.press(who, send)

@@ -86,6 +86,7 @@ class Outbox:
             "status": "sent" if pulled else "pending",
             "not_before": hold,
             "next_at": hold,
+            "replaces": each.replaces or None,
             "at": at,
         }
 
@@ -139,6 +140,7 @@ class Outbox:
                 attempts=row.attempts,
                 urgent=bool(row.urgent),
                 about=_about(row.escalation, row.purpose, row.holder),
+                replaces=row.replaces or "",
             )
             for row in sorted(rows, key=lambda row: (-row.urgent, row.id))
         )
@@ -187,6 +189,44 @@ class Outbox:
             )
             .values(status="cancelled", payload=None)
         )
+
+    def refresh(
+        self, escalation: EscalationId, version: int, reply: Reply, now: dt.datetime
+    ) -> None:
+        """Let every ping about an escalation that was sent show how it stands now.
+
+        A thread of ours is changed in place; on a platform the message is replaced.
+        """
+        pings = (
+            message.c.escalation == escalation,
+            message.c.holder.is_not(None),
+            message.c.purpose.in_(sorted(PINGS)),
+            message.c.status == "sent",
+        )
+        self._connection.execute(
+            update(message)
+            .where(*pings, message.c.channel.in_(sorted(self._pulled)))
+            .values(payload=dump(reply))
+        )
+        sent = self._connection.execute(
+            select(message).where(*pings, message.c.ref != "")
+        ).all()
+        refs = [row.ref for row in sent]
+        self._connection.execute(
+            update(message)
+            .where(message.c.replaces.in_(refs), message.c.status == "pending")
+            .values(status="cancelled", payload=None)
+        )
+        shown = [
+            Message(
+                key=f"{row.key}:as-of:{version}",
+                address=Address(row.channel, row.address),
+                reply=reply,
+                replaces=row.ref,
+            )
+            for row in sent
+        ]
+        self.put(shown, now)
 
     def thread(self, address: Address) -> tuple[Entry, ...]:
         """What a person's thread shows, oldest first."""

@@ -58,6 +58,7 @@ question = _table(
     Column("topic", Text),
     Column("kind", Text, nullable=False),
     Column("words", Text),
+    Column("helpful", Integer),
     Column("at", Big, nullable=False, index=True),
     Index("ix_question_topic", "school", "topic", "at"),
 )
@@ -134,6 +135,7 @@ message = Table(
     Column("lease_until", Big, nullable=False, server_default=text("0")),
     Column("lease_owner", Text),
     Column("ref", Text),
+    Column("replaces", Text),
     Column("at", Big, nullable=False),
     CheckConstraint("kind IN ('reply', 'said')", name="kind"),
     CheckConstraint(

@@ -125,6 +125,12 @@ class Talks:
             made = insert(question, self._connection)
             self._connection.execute(made.on_conflict_do_nothing(), rows)
 
+    def rate(self, turn: str, *, helpful: bool) -> None:
+        """Note whether an answer helped; the last word counts."""
+        self._connection.execute(
+            update(question).where(question.c.id == turn).values(helpful=int(helpful))
+        )
+
     def who_asked(self, school: SchoolId, topic: TopicId) -> tuple[Address, ...]:
         """Where people are who asked about a topic and got no answer from it."""
         rows = self._connection.execute(

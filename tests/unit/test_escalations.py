@@ -9,6 +9,7 @@ from bot import drafting, pinging
 from bot.actions import Away, Draft, Drafting, EscalationId, Handle, Step
 from bot.escalation import Status
 from bot.people import Roster
+from bot.plain_text import plain
 from bot.ports import DeliveryError
 from bot.turn import Press, Submission, Utterance
 from knowledge import School
@@ -274,6 +275,32 @@ async def test_a_reply_can_be_proposed_for_the_answers(rig: Rig) -> None:
     assert [(p.id, p.words, p.topic) for p in waiting] == [
         (sent.id, "Only with my letter.", "friend-request-from-parent")
     ]
+
+
+async def test_every_copy_of_a_ping_shows_how_it_stands_once_somebody_acted(
+    rig: Rig,
+) -> None:
+    sent = await rig.escalate("ann", PARENT)
+    await rig.pass_time(hours=4)
+    pings = {d.key for d in rig.channel.to("hana")}
+    await rig.press("hana", "Acknowledge")
+    await rig.answer("hana", "No.")
+
+    replaced = [d for d in rig.channel.updated if d.address.id == "hana"]
+    assert {d.replaces for d in replaced} == pings
+    assert "Seen by Hana" in plain(replaced[0].reply)
+    assert "Answered by Hana" in plain(replaced[-1].reply)
+    assert (await rig.case(sent.id)).status is Status.REPLIED
+
+
+async def test_a_withdrawn_question_is_no_longer_shown_to_whoever_had_it(
+    rig: Rig,
+) -> None:
+    sent = await rig.escalate("ann", PARENT, question="zanzibar")
+    await rig.act("ann", Press(Handle(sent.id, 1, Step.WITHDRAW)))
+
+    assert "zanzibar" not in plain(rig.channel.updated[-1].reply)
+    assert rig.channel.updated[-1].address.id == "hana"
 
 
 # Time

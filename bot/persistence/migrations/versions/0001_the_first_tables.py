@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("lease_until", BIG, server_default=sa.text("0"), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("ref", sa.Text(), nullable=True),
+        sa.Column("replaces", sa.Text(), nullable=True),
         sa.Column("at", BIG, nullable=False),
         sa.CheckConstraint("kind IN ('reply', 'said')", name=op.f("ck_message_kind")),
         sa.CheckConstraint(
@@ -164,6 +165,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("helpful", sa.Integer(), nullable=True),
         sa.Column("at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sqlite_strict=True,
