@@ -5,6 +5,7 @@ summed. They were chosen by `headnote calibrate` on questions that the index was
 trained on (see docs/quality.md), never on the shared sample.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,12 +20,20 @@ class Band(StrEnum):
     EMERGENCY = "emergency"
 
 
+USUAL_RIVAL = 1 / 6
+"""The chance of the next different answer beside which `Bands.sure` is needed."""
+LEAST_RIVAL = 1 / 8
+"""A rival below this makes an answer no surer."""
+STEEPNESS = 1 / 4
+"""How much more is needed beside a likelier rival (see decision 11)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bands:
     """Where the bands begin.
 
     Attributes:
-        sure: From here up an answer is given.
+        sure: From here up an answer is given beside a usual rival; see `needed`.
         sure_of_silence: From here up the policy is said to be silent.
         worth_asking: What two or three candidates must have together to be offered.
         fair_candidate: The least chance of a topic that is offered.
@@ -39,6 +48,15 @@ class Bands:
     fair_candidate: float = 0.12
     sure_of_emergency: float = 0.4
     off_topic: float = 0.4
+
+    def needed(self, rival: float) -> float:
+        """What an answer's chance must reach beside that of its likeliest rival.
+
+        A chance of a half is safe where the other half is scattered over many topics
+        and is a coin's toss where one other answer holds most of it.
+        """
+        by = max(rival, LEAST_RIVAL) / USUAL_RIVAL
+        return self.sure * math.pow(by, STEEPNESS)
 
 
 BANDS = Bands()

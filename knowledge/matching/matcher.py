@@ -2,7 +2,8 @@
 
 Emergencies first; then normalising, repair, scores for every topic of the bank, and
 the three bands. The index is the bank's; what is sure is a matter of one school,
-because topics that the school answers alike count as one (see `agreement`).
+because topics that the school answers alike count as one (see `agreement`), and one
+that it answers otherwise is a rival.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import numpy as np
 
 from knowledge import model as m
 from knowledge.matching.agreement import agreement
-from knowledge.matching.bands import BANDS, Band, Bands
+from knowledge.matching.bands import BANDS, USUAL_RIVAL, Band, Bands
 from knowledge.matching.emergency import Seen
 from knowledge.matching.features import Floats
 from knowledge.matching.hearing import Choice, heard
@@ -110,6 +111,7 @@ class Matcher:
             for topic in topics.values()
             if topic.narrowing
         }
+        self._unclear = list(self._leads)
 
     def match(self, text: str) -> Match:
         """What an utterance asks about."""
@@ -208,16 +210,26 @@ class Matcher:
                 for at in map(int, top)
             ),
             score=round(score, 3),
-            threshold=self._threshold(best),
+            threshold=round(self._threshold(best, chances), 3),
             votes=self.reader.votes(sense, best),
             repairs=said.changes,
             unknown=said.unknown,
         )
 
-    def _threshold(self, best: int) -> float:
+    def _threshold(self, best: int, chances: Floats) -> float:
         if self._urgent[best]:
             return self.bands.sure_of_emergency
         if best == self._background:
             return self.bands.off_topic
-        silent = isinstance(self.pack.positions.get(self._classes[best]), m.Silent)
-        return self.bands.sure_of_silence if silent else self.bands.sure
+        if isinstance(self.pack.positions.get(self._classes[best]), m.Silent):
+            return self.bands.sure_of_silence
+        return self.bands.needed(self._rival(best, chances))
+
+    def _rival(self, best: int, chances: Floats) -> float:
+        """The chance of the likeliest topic that the school answers otherwise.
+
+        An unclear topic has no answer to be mistaken for: it is at most a usual rival.
+        """
+        otherwise = np.where((self._agree[best] > 0) | self._urgent, 0, chances)
+        otherwise[self._unclear] = np.minimum(otherwise[self._unclear], USUAL_RIVAL)
+        return float(otherwise.max())

@@ -57,7 +57,8 @@ def test_a_stricter_threshold_never_answers_more(small_library: Library) -> None
         assert sum(counts.values()) == len(cases)
         return counts["right"] + counts["wrong"]
 
-    assert told(0.0) >= told(0.5) >= told(0.99) >= told(1.01) == 0
+    # Beside no rival at all, somewhat less than the band is needed.
+    assert told(0.0) >= told(0.5) >= told(0.99) >= told(1.5) == 0
 
 
 def test_area_under_the_curve_agrees_with_scikit_learn() -> None:

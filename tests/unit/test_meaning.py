@@ -188,7 +188,7 @@ def test_meaning_can_be_switched_off(tmp_path: Path) -> None:
 
 
 def test_bands_may_be_chosen(oakfield: School) -> None:
-    strict = replace(oakfield.matcher.bands, sure=1.01, sure_of_silence=1.01)
+    strict = replace(oakfield.matcher.bands, sure=1.5, sure_of_silence=1.5)
     matcher = Matcher(oakfield.matcher.reader, oakfield.pack, strict)
 
     assert not isinstance(matcher.match("can I say where I work in my bio"), Matched)
