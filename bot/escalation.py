@@ -15,6 +15,10 @@ from bot.actions import EscalationId
 from bot.people import Address, Concern, HolderId, PersonId, Roster
 from knowledge.model import Citation, SchoolId, TopicId
 
+ASKER = "asker"
+HEADNOTE = "headnote"
+"""Who did something, where it is no holder."""
+
 
 class Status(StrEnum):
     """Where an escalation stands."""

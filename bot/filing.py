@@ -8,6 +8,8 @@ import structlog
 from bot import cards, escalating, letters
 from bot.decision import About, Message
 from bot.escalation import (
+    ASKER,
+    HEADNOTE,
     PINGS,
     Change,
     Escalation,
@@ -100,7 +102,7 @@ def failed(desk: Desk, about: About, address: Address, world: World) -> None:
         told = Change(
             escalation=escalation,
             was=escalation.version,
-            event=Event(kind="undelivered", actor=escalating.HEADNOTE),
+            event=Event(kind="undelivered", actor=HEADNOTE),
             posts=(note,),
         )
         keep(desk, (), letters.messages(told, world), world)
@@ -109,4 +111,4 @@ def failed(desk: Desk, about: About, address: Address, world: World) -> None:
 def _actor(change: Change) -> str:
     escalation: Escalation = change.escalation
     actor = change.event.actor
-    return escalation.asker if actor == escalating.ASKER else actor
+    return escalation.asker if actor == ASKER else actor

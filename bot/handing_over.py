@@ -19,9 +19,7 @@ def to_next(
     asker is told that it waits. Where nobody is there at all it waits for the first
     who is back.
     """
-    chain = escalation.chain
-    rest = chain[chain.index(after) + 1 :] if after in chain else chain
-    there = [one for one in rest if one not in world.away and world.roster.holder(one)]
+    there = there_after(escalation, world, after)
     if there:
         moved, ping = hand_to(escalation, there[0], world, purpose)
         told = (tell(Purpose.MOVED, who=there[0]),) if after else ()
@@ -30,15 +28,32 @@ def to_next(
         back = _back(escalation, world)
         waits = replace(escalation, holder=None, due=back)
         return waits, (tell(Purpose.QUEUED, time=back),)
-    day = calendar.after(world.roster.calendar, world.now, SCHOOL_DAY)
     everybody = tuple(
         Post(purpose=Purpose.REMIND, to=one, hold_until=opening(world, escalation))
         for one in escalation.pinged
     )
     first = escalation.reminders <= world.roster.patience.reminders
     told = (tell(Purpose.STUCK),) if first else ()
-    stays = replace(escalation, due=day, reminders=escalation.reminders + 1)
+    stays = replace(
+        escalation, due=in_a_school_day(world), reminders=escalation.reminders + 1
+    )
     return stays, (*everybody, *told)
+
+
+def there_after(
+    escalation: Escalation, world: World, after: HolderId | None
+) -> tuple[HolderId, ...]:
+    """Who of the chain is there, after somebody; all of it for None."""
+    chain = escalation.chain
+    rest = chain[chain.index(after) + 1 :] if after in chain else chain
+    return tuple(
+        one for one in rest if one not in world.away and world.roster.holder(one)
+    )
+
+
+def in_a_school_day(world: World) -> dt.datetime:
+    """When a school day has passed."""
+    return calendar.after(world.roster.calendar, world.now, SCHOOL_DAY)
 
 
 def hand_to(
@@ -61,7 +76,7 @@ def _back(escalation: Escalation, world: World) -> dt.datetime:
     """When the first of the chain is back; a school day on if nobody knows."""
     days = [world.away[one] for one in escalation.chain if one in world.away]
     if not days:
-        return calendar.after(world.roster.calendar, world.now, SCHOOL_DAY)
+        return in_a_school_day(world)
     return calendar.back_on(world.roster.calendar, min(days) + dt.timedelta(days=1))
 
 

@@ -450,6 +450,23 @@ async def test_a_ping_that_cannot_be_delivered_goes_to_the_next_person(
     assert "was passed to Dev" in str(rig.channel.to("ann"))
 
 
+async def test_where_nobody_can_be_reached_it_is_tried_once_a_day_and_said(
+    rig: Rig,
+) -> None:
+    for who in ("hana", "dev"):
+        rig.channel.refused[who] = DeliveryError("no such user", retryable=False)
+    sent = await rig.escalate("ann", PARENT)
+    for _ in range(3):
+        await rig.pass_time(days=1)
+    said = str(rig.channel.to("ann")).count("could not be delivered to Dev")
+    del rig.channel.refused["dev"]
+    await rig.pass_time(days=1)
+
+    assert 1 <= said <= 4
+    assert rig.channel.to("dev")
+    assert (await rig.case(sent.id)).status is Status.DELIVERED
+
+
 # Emergencies
 
 
