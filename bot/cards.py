@@ -40,6 +40,19 @@ def shown(
     return tuple(parts)
 
 
+def alarm(escalation: Escalation) -> tuple[Part, ...]:
+    """What an emergency's ping says: who needs help, and none of their words."""
+    asker = escalation.name or "A member of staff"
+    return (
+        Notice(Tone.URGENT, f"{asker} needs the safeguarding team now."),
+        Paragraph(
+            "Headnote took what they typed for a possible emergency. None of their "
+            "words are passed on: speak to them at once, in person or by phone. "
+            "Headnote is not the record of it, and not the place to report it."
+        ),
+    )
+
+
 def holder_buttons(escalation: Escalation) -> tuple[Button, ...]:
     """What somebody who is asked can do about it as it stands."""
     if escalation.status in SETTLED:
@@ -128,7 +141,11 @@ def card(escalation: Escalation, world: World, *, asker: bool) -> Reply:
     when = calendar.said(world.roster.calendar, escalation.raised_at, world.now)
     stands = f"{ref}, asked {when}. {state(escalation, world.roster)}."
     buttons = asker_buttons(escalation) if asker else holder_buttons(escalation)
-    hidden = escalation.urgent or escalation.status is Status.WITHDRAWN
-    body = () if hidden else asked(escalation)
+    body: tuple[Part, ...] = ()
+    if escalation.urgent:
+        settled = asker or escalation.status in SETTLED
+        body = () if settled else alarm(escalation)
+    elif escalation.status is not Status.WITHDRAWN:
+        body = asked(escalation)
     choices = (Choices("", buttons),) if buttons else ()
     return Reply((Notice(Tone.INFO, stands), *body, *choices), ref)

@@ -1,5 +1,7 @@
 """A button or form about an escalation that was sent: by who is asked, or the asker."""
 
+from dataclasses import replace
+
 from bot import cards, escalating, letters
 from bot.actions import Handle, Step
 from bot.decision import Escalated, Message, Record
@@ -19,7 +21,7 @@ from bot.escalation import (
     World,
 )
 from bot.people import Holder
-from bot.reply import Button, Choices, Field, Form, Paragraph, Reply
+from bot.reply import Button, Choices, Field, Form, Notice, Paragraph, Reply, Tone
 from bot.turn import Submission, Turn
 
 MOST_WORDS = 4000
@@ -57,8 +59,7 @@ def handle(
         else ""
     )
     if len(words) > MOST_WORDS:
-        text = f"That was not sent: it is longer than {MOST_WORDS:,} characters."
-        return _only(Reply((Paragraph(text),), "Too long"))
+        return _only(_too_long(action, words))
     form = _form(action, escalation, world, holder, asks=asks)
     if form:
         return _only(form)
@@ -75,6 +76,14 @@ def handle(
             said = _said(change, world, asks=asks)
             told = _without_doer(letters.messages(change, world), turn)
             return said, (Escalated(change),), told
+
+
+def _too_long(action: Handle, words: str) -> Reply:
+    """The form again, with what was written."""
+    text = f"That was not sent: it is longer than {MOST_WORDS:,} characters."
+    field = Field("words", "Please shorten it", words, lines=8)
+    form = _ask("Not sent yet", (field,), "Send", action, action.step)
+    return replace(form, parts=(Notice(Tone.INFO, text), *form.parts))
 
 
 def _only(reply: Reply) -> Done:

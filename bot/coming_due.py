@@ -65,5 +65,5 @@ def _reminded(escalation: Escalation, world: World) -> Change:
 
 
 def _change(escalation: Escalation, kind: str, posts: tuple[Post, ...]) -> Change:
-    event = Event(kind=kind, actor=HEADNOTE)
+    event = Event(kind=kind, actor=HEADNOTE, to=escalation.holder)
     return Change(escalation=escalation, was=0, event=event, posts=posts)

@@ -106,8 +106,7 @@ class Courier:
     async def _deliver(self, delivery: Delivery) -> None:
         channel = self._channels.get(delivery.address.channel)
         if channel is None:
-            _log.error("delivery.no_channel", delivery=delivery.id)
-            await self._store.tx(lambda desk: self._give_up(desk, delivery))
+            await self._store.tx(lambda desk: self._unsent(desk, delivery))
             return
         try:
             self._failpoint("before_send")
@@ -140,6 +139,14 @@ class Courier:
             return min(error.retry_after, LONGEST_PAUSE)
         longest = min(LONGEST_PAUSE, 2.0**delivery.attempts / 4)
         return longest * self._random.uniform(0.5, 1)
+
+    def _unsent(self, desk: Desk, delivery: Delivery) -> None:
+        """Nothing to send it on: its time to be seen has come, or nobody set it up."""
+        if desk.outbox.pulls(delivery.address):
+            self._sent(desk, delivery, "")
+            return
+        _log.error("delivery.no_channel", delivery=delivery.id)
+        self._give_up(desk, delivery)
 
     def _sent(self, desk: Desk, delivery: Delivery, ref: str) -> None:
         if not desk.outbox.sent(delivery.id, ref) or delivery.about is None:

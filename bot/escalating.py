@@ -110,7 +110,7 @@ def _moved(escalation: Escalation, move: Move, world: World) -> Change:
 
 
 def _sent(escalation: Escalation, to: HolderId, world: World) -> Change:
-    event = _event("delivered", HEADNOTE)
+    event = _event("delivered", HEADNOTE, to=to)
     reached = tuple(dict.fromkeys((*escalation.reached, to)))
     here = replace(escalation, reached=reached)
     if escalation.status is not Status.RAISED:
@@ -126,7 +126,7 @@ def _failed(
     escalation: Escalation, to: HolderId, address: Address, world: World
 ) -> Change:
     """The holder's next address; then the next holder, and the asker is told."""
-    event = _event("undelivered", HEADNOTE)
+    event = _event("undelivered", HEADNOTE, to=to)
     holder = world.roster.holder(to)
     others = holder.addresses if holder else ()
     at = others.index(address) + 1 if address in others else len(others)
@@ -185,7 +185,7 @@ def _passed(escalation: Escalation, by: HolderId, to: HolderId, world: World) ->
     passed = replace(escalation, chain=here, reminders=0)
     kept, ping = handing_over.hand_to(passed, to, world, Purpose.HAND_OVER)
     posts = (ping, handing_over.tell(Purpose.MOVED, who=to))
-    return _change(kept, _event("passed", by), posts, cancels=True)
+    return _change(kept, _event("passed", by, to=to), posts, cancels=True)
 
 
 def _resolved(escalation: Escalation, by: HolderId | None) -> Change:
@@ -238,8 +238,10 @@ def _reopened(escalation: Escalation, words: str, world: World) -> Change:
     return _change(kept, _event("reopened", ASKER, words), posts)
 
 
-def _event(kind: str, actor: str, words: str = "") -> Event:
-    return Event(kind=kind, actor=actor, words=words)
+def _event(
+    kind: str, actor: str, words: str = "", *, to: HolderId | None = None
+) -> Event:
+    return Event(kind=kind, actor=actor, words=words, to=to)
 
 
 def _told(escalation: Escalation, purpose: Purpose) -> tuple[Post, ...]:

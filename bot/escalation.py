@@ -208,12 +208,14 @@ class Event:
 
     Attributes:
         actor: A holder's id, "asker", or "headnote" for what happens by itself.
+        to: The holder whom it happened to; None for nobody, or for all.
 
     """
 
     kind: str
     actor: str
     words: str = ""
+    to: HolderId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

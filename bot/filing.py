@@ -68,7 +68,8 @@ def keep(
             stands = cards.card(now, world, asker=False)
             desk.outbox.refresh(now.id, now.version, stands, world.now)
     for message in messages:
-        if message.about and desk.outbox.pulls(message.address):
+        held = message.not_before is not None and message.not_before > world.now
+        if message.about and not held and desk.outbox.pulls(message.address):
             reached(desk, message.about, world)
 
 

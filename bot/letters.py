@@ -5,13 +5,11 @@ platforms show in notifications, hold no detail of the case.
 """
 
 from bot import calendar
-from bot.cards import asked, asker_buttons, holder_buttons, reference, state
+from bot.cards import alarm, asked, asker_buttons, holder_buttons, reference, state
 from bot.decision import About, Message
 from bot.escalation import Change, Escalation, Post, Purpose, World
 from bot.people import Address, Holder, Roster
 from bot.reply import Choices, Notice, Paragraph, Part, Reply, Tone
-
-NOT_A_RECORD = "Headnote is not the record of it, and not the place to report it."
 
 
 def messages(change: Change, world: World) -> tuple[Message, ...]:
@@ -108,17 +106,9 @@ def _summary(purpose: Purpose, ref: str) -> str:
 
 def _urgent(escalation: Escalation) -> Reply:
     ref = reference(escalation.id)
-    asker = escalation.name or "A member of staff"
-    parts: tuple[Part, ...] = (
-        Notice(Tone.URGENT, f"{asker} needs the safeguarding team now."),
-        Paragraph(
-            "Headnote took what they typed for a possible emergency. None of their "
-            "words are passed on: speak to them at once, in person or by phone. "
-            + NOT_A_RECORD
-        ),
-        Choices("", holder_buttons(escalation)),
-    )
-    return Reply(parts, f"Urgent: a colleague needs the safeguarding team now ({ref})")
+    buttons = Choices("", holder_buttons(escalation))
+    summary = f"Urgent: a colleague needs the safeguarding team now ({ref})"
+    return Reply((*alarm(escalation), buttons), summary)
 
 
 def to_asker(escalation: Escalation, post: Post, world: World) -> Reply:

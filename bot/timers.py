@@ -97,3 +97,4 @@ class Timers:
         desk.outbox.forget(words)
         desk.cases.forget(now - kept.settled)
         desk.register.forget(now)
+        desk.installs.forget(now)

@@ -24,6 +24,7 @@ class Happened:
 
     kind: str
     actor: str
+    to: HolderId | None
     words: str
     at: dt.datetime
 
@@ -99,6 +100,7 @@ class Cases:
                 seq=now.version,
                 kind=event.kind,
                 actor=event.actor,
+                holder=event.to,
                 words=event.words or None,
                 at=to_ms(at),
             )
@@ -166,6 +168,7 @@ class Cases:
             Happened(
                 kind=row.kind,
                 actor=row.actor,
+                to=HolderId(row.holder) if row.holder else None,
                 words=row.words or "",
                 at=from_ms(row.at),
             )

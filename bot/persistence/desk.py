@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.persistence.cases import Cases
+from bot.persistence.installed import Installs
 from bot.persistence.ledger import Ledger
 from bot.persistence.outbox import Outbox
 from bot.persistence.register import Register
@@ -19,6 +20,7 @@ class Desk:
     cases: Cases
     outbox: Outbox
     register: Register
+    installs: Installs
     ledger: Ledger
 
 
@@ -29,5 +31,6 @@ def desk(connection: Connection, pulled: frozenset[str]) -> Desk:
         cases=Cases(connection),
         outbox=Outbox(connection, pulled),
         register=Register(connection),
+        installs=Installs(connection),
         ledger=Ledger(connection),
     )

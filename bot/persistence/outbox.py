@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from bot.actions import EscalationId
 from bot.decision import About, Message
@@ -17,7 +17,7 @@ from bot.escalation import PINGS, Purpose
 from bot.people import Address, HolderId, PersonId
 from bot.persistence.codec import dump, load
 from bot.persistence.moments import from_ms, to_ms
-from bot.persistence.statements import insert
+from bot.persistence.statements import CLAIM, insert
 from bot.persistence.tables import message
 from bot.ports import Delivery
 from bot.reply import Paragraph, Reply
@@ -83,7 +83,7 @@ class Outbox:
             "purpose": about.purpose if about else None,
             "holder": about.to if about else None,
             "urgent": int(each.urgent),
-            "status": "sent" if pulled else "pending",
+            "status": "sent" if pulled and hold <= at else "pending",
             "not_before": hold,
             "next_at": hold,
             "replaces": each.replaces or None,
@@ -91,7 +91,7 @@ class Outbox:
         }
 
     def pulls(self, address: Address) -> bool:
-        """Whether being in the outbox is being delivered, for an address."""
+        """Whether an address's people come and look, so that nothing is sent there."""
         return address.channel in self._pulled
 
     def claim(
@@ -99,38 +99,9 @@ class Outbox:
     ) -> tuple[Delivery, ...]:
         """Take messages to send, for as long as the lease lasts."""
         at = to_ms(now)
-        waiting = message.alias("waiting")
-        earlier = message.alias("earlier")
-        blocked = exists().where(
-            earlier.c.status == "pending",
-            earlier.c.channel == waiting.c.channel,
-            earlier.c.address == waiting.c.address,
-            earlier.c.id < waiting.c.id,
-            earlier.c.urgent == 0,
-            earlier.c.not_before <= at,
-        )
-        free = (
-            select(waiting.c.id)
-            .where(
-                waiting.c.status == "pending",
-                waiting.c.next_at <= at,
-                waiting.c.lease_until <= at,
-                or_(waiting.c.urgent == 1, ~blocked),
-            )
-            .order_by(waiting.c.urgent.desc(), waiting.c.id)
-            .limit(most)
-            .with_for_update(skip_locked=True, of=waiting)
-        )
-        rows = self._connection.execute(
-            update(message)
-            .where(message.c.id.in_(free))
-            .values(
-                lease_until=at + int(lease.total_seconds() * 1000),
-                lease_owner=owner,
-                attempts=message.c.attempts + 1,
-            )
-            .returning(message)
-        ).all()
+        until = at + int(lease.total_seconds() * 1000)
+        claimed = {"now": at, "until": until, "by": owner, "most": most}
+        rows = self._connection.execute(CLAIM, claimed).all()
         return tuple(
             Delivery(
                 id=row.id,
@@ -148,12 +119,21 @@ class Outbox:
     def sent(self, delivery: int, ref: str) -> bool:
         """Mark a message as sent; False where it no longer waited.
 
-        Its words are dropped: what was said is now on the platform.
+        Its words are dropped: what was said is now on the platform. A thread of ours
+        keeps them.
         """
         done = self._connection.execute(
             update(message)
             .where(message.c.id == delivery, message.c.status == "pending")
-            .values(status="sent", ref=ref, payload=None, lease_until=0)
+            .values(
+                status="sent",
+                ref=ref,
+                lease_until=0,
+                payload=case(
+                    (message.c.channel.in_(sorted(self._pulled)), message.c.payload),
+                    else_=None,
+                ),
+            )
         )
         return done.rowcount == 1
 
@@ -235,6 +215,7 @@ class Outbox:
             .where(
                 message.c.channel == address.channel,
                 message.c.address == address.id,
+                message.c.status == "sent",
                 message.c.payload.is_not(None),
             )
             .order_by(message.c.id.desc())

@@ -100,6 +100,7 @@ escalation_event = _table(
     Column("seq", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
+    Column("holder", Text),
     Column("words", Text),
     Column("at", Big, nullable=False),
 )
@@ -179,6 +180,20 @@ absence = _table(
     Column("school", Text, primary_key=True),
     Column("holder", Text, primary_key=True),
     Column("until", Text, nullable=False),
+)
+installation = _table(
+    "installation",
+    Column("team", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("bot", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("at", Big, nullable=False),
+)
+oauth_state = _table(
+    "oauth_state",
+    Column("hash", Text, primary_key=True),
+    Column("expires", Big, nullable=False),
 )
 audit = _table(
     "audit",

@@ -20,6 +20,14 @@ from bot.turn import TurnId
 from knowledge.model import SchoolId, TopicId
 
 _log = structlog.get_logger()
+_HELD = (
+    select(conversation.c.person, conversation.c.school, conversation.c.state)
+    .add_columns(person.c.name)
+    .outerjoin(person, person.c.id == conversation.c.person)
+    .where(conversation.c.person.in_(bindparam("people", expanding=True)))
+    .order_by(conversation.c.person)
+    .with_for_update(of=conversation)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +79,7 @@ class Talks:
 
     def of(self, people: Iterable[PersonId]) -> Mapping[PersonId, Talk]:
         """The conversations of people, held until the transaction ends."""
-        held = (
-            select(conversation.c.person, conversation.c.school, conversation.c.state)
-            .add_columns(person.c.name)
-            .outerjoin(person, person.c.id == conversation.c.person)
-            .where(conversation.c.person.in_(bindparam("people", expanding=True)))
-            .order_by(conversation.c.person)
-            .with_for_update(of=conversation)
-        )
-        rows = self._connection.execute(held, {"people": sorted(set(people))})
+        rows = self._connection.execute(_HELD, {"people": sorted(set(people))})
         return {
             PersonId(row.person): Talk(
                 _conversation(row.state, row.school), row.name or ""

@@ -322,6 +322,21 @@ async def test_on_a_pulled_channel_being_there_is_being_delivered(
     )
 
 
+async def test_on_a_pulled_channel_what_is_held_is_seen_when_its_time_has_come(
+    store: Store,
+) -> None:
+    web = Address("web", "ann")
+    morning = later(hours=20)
+    await put(store, words("later", address=web, not_before=morning))
+    hidden = await store.tx(lambda desk: desk.outbox.thread(web))
+    ids = await claim_ids(store, morning)
+    await store.tx(lambda desk: desk.outbox.sent(ids["later"], ""))
+    shown = await store.tx(lambda desk: desk.outbox.thread(web))
+
+    assert hidden == ()
+    assert [entry.reply.parts for entry in shown] == [(Paragraph("later"),)]
+
+
 async def test_a_thread_can_be_emptied(store: Store) -> None:
     web = Address("web", "ann")
     await put(store, words("hi", address=web))

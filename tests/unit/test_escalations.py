@@ -184,6 +184,17 @@ async def test_a_reply_without_words_is_not_sent(rig: Rig) -> None:
     assert (await rig.case(sent.id)).status is Status.DELIVERED
 
 
+async def test_a_reply_that_is_too_long_comes_back_to_be_shortened(rig: Rig) -> None:
+    sent = await rig.escalate("ann", PARENT)
+    words = "word " * 1000
+    await rig.answer("hana", words)
+
+    assert "longer than 4,000 characters" in rig.read("hana")
+    assert words.strip() in rig.read("hana")
+    await rig.submit("hana", "Send", words="Shorter.")
+    assert (await rig.case(sent.id)).status is Status.REPLIED
+
+
 async def test_a_late_press_says_what_happened_and_changes_nothing(rig: Rig) -> None:
     sent = await rig.escalate("ann", PARENT)
     await rig.act("ann", Press(Handle(sent.id, 1, Step.WITHDRAW)))

@@ -102,6 +102,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_inbound_at"), "inbound", ["at"], unique=False)
     op.create_table(
+        "installation",
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("bot", sa.Text(), nullable=False),
+        sa.Column("bot_user", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("team", name=op.f("pk_installation")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "message",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -145,6 +156,13 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_table(
+        "oauth_state",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("expires", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_oauth_state")),
+        sqlite_strict=True,
     )
     op.create_table(
         "person",
@@ -201,6 +219,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("at", BIG, nullable=False),
         sa.ForeignKeyConstraint(
