@@ -1,166 +1,145 @@
-"""The browser's edge: verify, hand over, show.
+"""The browser's edge: the chat, and all that the site answers to.
 
-Without sign-in there is nothing here to impersonate, yet every form is checked as a
-stranger's: the host asked for, the origin, a token bound to the session, sizes.
+Every form is checked as a stranger's: the host asked for, the origin, a token bound
+to the session, sizes, and how often.
 """
 
-import hashlib
-import hmac
-import secrets
-from collections.abc import Awaitable, Callable
+import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
-import structlog
 from aiohttp import web
 
-from adapters.web import pages
-from adapters.web.channel import Threads
-from adapters.web.inbound import BadRequestError, turn_from_form
-from bot.adviser import Adviser
-from bot.turn import PersonId, Press
-from knowledge import School
-from knowledge.matching import clean
-from knowledge.model import SchoolId
+from adapters.web import channel, inbound, pages
+from adapters.web.demo import Demo
+from adapters.web.limits import Limit
+from adapters.web.listing import Listing
+from adapters.web.signing_in import SigningIn
+from adapters.web.site import Site
+from bot.actions import Away, Handle
+from bot.adviser import Handled
+from bot.persistence.desk import Desk
+from bot.persistence.outbox import Entry, thread_of
+from bot.persistence.register import Person
+from bot.reply import Reply
+from bot.turn import Turn, Utterance
 
-MOST_BYTES = 512 * 1024
-MOST_SHOWN = 2000
-COOKIE = "headnote"
-LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_log = structlog.get_logger()
+TURNS = 30
+"""A minute, for one person."""
+LONGEST_NUMBER = 18
 
 
 class Web:
-    """The page's routes, over an adviser and its threads."""
+    """The site's routes, over an adviser and its store."""
 
-    def __init__(
-        self, adviser: Adviser, threads: Threads, schools: dict[SchoolId, School]
-    ) -> None:
-        self._adviser = adviser
-        self._threads = threads
-        self._packs = [school.pack for school in schools.values()]
-        self._school_of: dict[PersonId, SchoolId] = {}
-        self._secret = secrets.token_bytes(32)
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._listing = Listing(site)
+        self._signing_in = SigningIn(site)
+        self._turns = Limit(TURNS, dt.timedelta(minutes=1), site.clock)
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """What the page answers to."""
+        """What the site answers to."""
+        site = self._site
+        doors = Demo(site).routes() if site.place.demo else self._signing_in.routes()
         return [
             web.get("/", self._page),
-            web.post("/school", self._choose_school),
             web.post("/ask", self._turn),
+            web.post("/new", self._anew),
+            web.get("/news", self._news),
+            *self._listing.routes(),
+            *doors,
             web.static("/static", Path(__file__).parent / "static"),
         ]
 
-    async def _page(self, request: web.Request) -> web.StreamResponse:
-        known = request.cookies.get(COOKIE, "")
-        session = known if _plausible(known) else secrets.token_urlsafe(32)
-        person = self._person(session)
-        entries = self._threads.entries(person)
-        school = self._school_of.get(person)
-        html = pages.conversation(self._packs, school, entries, self._csrf(session))
-        response = web.Response(text=html, content_type="text/html")
-        if session != known:
-            response.set_cookie(
-                COOKIE, session, httponly=True, samesite="Strict", path="/"
-            )
-        return response
+    async def finish(self) -> None:
+        """Wait for what was begun and nobody waits for."""
+        await self._signing_in.finish()
 
-    async def _choose_school(self, request: web.Request) -> web.StreamResponse:
-        form, person = await self._verified(request)
-        name = form.get("school")
-        packs = {pack.school for pack in self._packs}
-        if not isinstance(name, str) or name not in packs:
-            raise BadRequestError("there is no such school")
-        school = SchoolId(name)
-        self._threads.open(person)
-        self._remember(person, school)
-        await self._adviser.begin(person, school)
-        raise web.HTTPSeeOther("/#question")
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        visitor = await self._site.sessions.visitor(request)
+        if visitor.person is None and self._site.place.demo:
+            html = pages.start(self._site.frame(visitor, "/"))
+            return self._site.sessions.shown(html, visitor)
+        visitor, who = await self._site.sessions.member(request)
+        if who.school not in self._site.packs:
+            return self._without_policy()
+        entries = await self._thread(who)
+        frame = self._site.frame(visitor, "/", channel.newest(entries))
+        thread = channel.view(entries, _number(request.query.get("after")))
+        return self._site.sessions.shown(pages.conversation(frame, thread), visitor)
+
+    def _without_policy(self) -> web.Response:
+        text = (
+            "Your school's policy is not here yet. Please tell whoever runs Headnote."
+        )
+        html = pages.trouble("Nothing to ask yet", text, demo=self._site.place.demo)
+        return web.Response(status=503, text=html, content_type="text/html")
+
+    async def _thread(self, who: Person) -> tuple[Entry, ...]:
+        own = thread_of(who.id)
+        return await self._site.store.tx(lambda desk: desk.outbox.thread(own))
 
     async def _turn(self, request: web.Request) -> web.StreamResponse:
-        form, person = await self._verified(request)
-        turn = turn_from_form(form, person)
-        entries = self._threads.entries(person)
-        if isinstance(turn.activity, Press):
-            shown = pages.label_of(entries, str(form["action"]))
-        else:
-            shown = clean(turn.activity.text[:MOST_SHOWN]) or "(nothing)"
-        if not await self._adviser.seen(turn):
-            self._threads.asked(person, shown)
-        if not await self._adviser.handle(turn):
-            raise web.HTTPSeeOther("/")
-        raise web.HTTPSeeOther("/#latest")
+        _, who, form = await self._site.sessions.posted_by_member(request)
+        self._turns.take(who.id)
+        labels = await self._labels(who, form)
+        turn = inbound.turn_from_form(form, who.id, labels)
+        if await self._site.adviser.handle(turn) is Handled.NO_SCHOOL:
+            # Conversations are forgotten after some time: this begins another.
+            await self._site.adviser.begin(who.id, who.school)
+            if await self._site.adviser.handle(turn) is Handled.NO_SCHOOL:
+                return self._without_policy()
+        raise web.HTTPSeeOther(_back(form, turn))
 
-    async def _verified(
-        self, request: web.Request
-    ) -> tuple[dict[str, object], PersonId]:
-        session = request.cookies.get(COOKIE, "")
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != f"{request.scheme}://{request.host}":
-            raise BadRequestError("the form came from another site")
-        form: dict[str, object] = dict(await request.post())
-        token = form.get("csrf")
-        if not _plausible(session) or not isinstance(token, str):
-            raise BadRequestError("the page is too old")
-        if not hmac.compare_digest(token.encode(), self._csrf(session).encode()):
-            raise BadRequestError("the page is too old")
-        return form, self._person(session)
+    async def _labels(self, who: Person, form: Mapping[str, str]) -> dict[str, str]:
+        """The words on the buttons that somebody sees, by action."""
+        if "action" not in form:
+            return {}
+        page = inbound.back(form)
 
-    def _person(self, session: str) -> PersonId:
-        return PersonId(hashlib.sha256(session.encode()).hexdigest()[:32])
+        def read(desk: Desk) -> list[Reply]:
+            said = [entry.reply for entry in desk.outbox.thread(thread_of(who.id))]
+            return [*self._listing.cards(desk, who, page), *said]
 
-    def _csrf(self, session: str) -> str:
-        return hmac.new(self._secret, session.encode(), "sha256").hexdigest()
+        return channel.labels(await self._site.store.tx(read))
 
-    def _remember(self, person: PersonId, school: SchoolId) -> None:
-        self._school_of.pop(person, None)
-        self._school_of[person] = school
-        while len(self._school_of) > 2000:  # noqa: PLR2004 - as many as threads
-            self._school_of.pop(next(iter(self._school_of)))
+    async def _anew(self, request: web.Request) -> web.StreamResponse:
+        _, who, _ = await self._site.sessions.posted_by_member(request)
+        own = thread_of(who.id)
+        await self._site.store.tx(lambda desk: desk.outbox.clear(own))
+        await self._site.adviser.begin(who.id, who.school)
+        raise web.HTTPSeeOther("/#question")
 
-
-def _plausible(session: str) -> bool:
-    return 32 <= len(session) <= 64 and session.isascii() and session.isprintable()  # noqa: PLR2004
+    async def _news(self, request: web.Request) -> web.StreamResponse:
+        visitor = await self._site.sessions.visitor(request)
+        if visitor.person is None:
+            return web.json_response({"count": 0}, status=401)
+        after = _number(request.query.get("after"))
+        entries = await self._thread(visitor.person)
+        count = channel.news(entries, after)
+        if "seen" in request.query and not count:
+            seen = _number(request.query["seen"])
+            count = await self._listing.news(visitor.person, seen)
+        return web.json_response({"count": count})
 
 
-@web.middleware
-async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Local hosts only, security headers on everything, civil error pages."""
-    response: web.StreamResponse
-    try:
-        if request.host.rsplit(":", 1)[0] not in LOCAL and request.host not in LOCAL:
-            response = _page(400, "Nothing here", "Only this machine is served.")
-        else:
-            response = await handler(request)
-    except web.HTTPRequestEntityTooLarge:
-        response = _page(413, "That was too long", "Ask in a few sentences, please.")
-    except web.HTTPException as error:
-        if error.status < 400:  # noqa: PLR2004
-            error.headers.update(HEADERS)
-            raise
-        response = _page(error.status, "Nothing here", "The page is at the start.")
-    except BadRequestError as error:
-        text = f"Your question was not sent: {error}. Open the page again."
-        response = _page(400, "That did not work", text)
-    except Exception:  # noqa: BLE001 - the boundary: logged, then a civil page
-        _log.exception("web.failed", path=request.path)
-        text = "Something broke on our side, and your question was not answered."
-        response = _page(500, "That did not work", text)
-    response.headers.update(HEADERS)
-    return response
+def _number(text: str | None) -> int:
+    """A number from a query; 0 where it is none."""
+    fits = text is not None and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if fits and text else 0
 
 
-def _page(status: int, title: str, text: str) -> web.Response:
-    html = pages.trouble(title, text)
-    return web.Response(status=status, text=html, content_type="text/html")
+def _back(form: Mapping[str, str], turn: Turn) -> str:
+    """Where the reply to a turn is shown: where it was pressed."""
+    page = inbound.back(form)
+    if page == "/" or isinstance(turn.activity, Utterance):
+        return "/#latest"
+    match turn.activity.action:
+        case Handle(escalation):
+            on: str = escalation
+        case Away():
+            on = "away"
+        case _:
+            on = ""
+    return f"{page}?on={on}#notice"

@@ -5,13 +5,13 @@ Everything here is read at a desk for one person; what they may not see is never
 
 from dataclasses import dataclass
 
-from bot import calendar, cards, letters
+from bot import calendar, cards
 from bot.actions import EscalationId
-from bot.escalation import ASKER, HEADNOTE, SETTLED, Escalation, Post, Purpose, World
+from bot.escalation import ASKER, HEADNOTE, SETTLED, Escalation, World
 from bot.people import HolderId, PersonId
 from bot.persistence.cases import Happened
 from bot.persistence.desk import Desk
-from bot.reply import Choices, Reply
+from bot.reply import Reply
 from knowledge.model import SchoolId
 
 MOST_SETTLED = 50
@@ -19,20 +19,20 @@ MOST_SETTLED = 50
 
 _SENTENCES = {
     "raised": "{who} asked",
-    "delivered": "Delivered",
-    "undelivered": "Could not be delivered",
+    "delivered": "Delivered to {to}",
+    "undelivered": "Could not be delivered to {to}",
     "acknowledged": "{who} acknowledged it",
     "replied": "{who} replied",
-    "passed": "{who} passed it on",
+    "passed": "{who} passed it to {to}",
     "resolved": "{who} marked it as settled",
     "withdrawn": "{who} withdrew it",
     "added": "{who} added something",
     "reopened": "{who} opened it again",
     "pinged again": "Everybody was pinged again",
     "settled": "Settled by itself, some days after the reply",
-    "routed": "Passed to the first person who is there",
-    "reminded": "A reminder was sent",
-    "handed over": "Passed to the next person",
+    "routed": "Passed to {to}, the first who is there",
+    "reminded": "{to} was reminded",
+    "handed over": "Passed to {to}",
 }
 
 
@@ -101,7 +101,7 @@ def _case(
     return Case(
         id=escalation.id,
         ref=cards.reference(escalation.id),
-        card=_card(escalation, world, me),
+        card=cards.card(escalation, world, asker=me is None),
         history=tuple(
             tell(each, world, me) for each in desk.cases.history(escalation.id)
         ),
@@ -111,22 +111,14 @@ def _case(
     )
 
 
-def _card(escalation: Escalation, world: World, me: HolderId | None) -> Reply:
-    card = cards.card(escalation, world, asker=me is None)
-    if me is None or not escalation.urgent or escalation.status in SETTLED:
-        return card
-    # The card of an emergency has no body: its ping says whom to go to.
-    ping = letters.to_holder(escalation, Post(purpose=Purpose.URGENT, to=me), world)
-    body = tuple(part for part in ping.parts if not isinstance(part, Choices))
-    return Reply((*body, *card.parts), card.summary)
-
-
 def tell(happened: Happened, world: World, me: HolderId | None) -> Told:
     """An event as a sentence; `me` is the holder who reads it, None the asker."""
     text = _SENTENCES.get(happened.kind, happened.kind.capitalize())
     return Told(
         when=calendar.said(world.roster.calendar, happened.at, world.now),
-        text=text.format(who=_who(happened.actor, world, me)),
+        text=text.format(
+            who=_who(happened.actor, world, me), to=_to(happened.to, world, me)
+        ),
         words=happened.words,
     )
 
@@ -137,3 +129,9 @@ def _who(actor: str, world: World, me: HolderId | None) -> str:
     if actor == ASKER:
         return "You" if me is None else "The asker"
     return "You" if actor == me else world.roster.called(HolderId(actor))
+
+
+def _to(to: HolderId | None, world: World, me: HolderId | None) -> str:
+    if to is None:
+        return "everybody asked"
+    return "you" if to == me else world.roster.called(to)

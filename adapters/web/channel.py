@@ -1,58 +1,96 @@
-"""Where replies to the browser go: into the thread that the page shows."""
+"""A person's thread, as the page shows it.
 
-from collections import OrderedDict, deque
+The web is pulled: a reply is delivered when it is in the outbox, for the person comes
+and looks. So there is nothing to send here; this is the view of what is there.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.decision import Message
-from bot.ports import DeliveryError
-from bot.reply import Reply
-from bot.turn import PersonId
-
-MOST_THREADS = 2000
-MOST_ENTRIES = 60
+from bot.actions import Away, Handle, encode
+from bot.persistence.outbox import Entry
+from bot.reply import Button, Choices, Form, Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the person typed or pressed, as shown back to them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An entry of a thread, and what the page makes of it.
 
-    text: str
+    Attributes:
+        live: Whether its topical buttons and drafts can still be pressed.
+        latest: Whether it is what the page leads to.
+
+    """
+
+    entry: Entry
+    live: bool
+    latest: bool
 
 
-Entry = Asked | Reply
+def view(entries: Sequence[Entry], after: int = 0) -> tuple[Shown, ...]:
+    """A thread with what is live in it.
+
+    Live is everything since the person last did something: news that comes in between
+    must not take away the buttons of the reply before it.
+
+    Args:
+        entries: The thread, oldest first.
+        after: The newest entry that the person had seen when they asked for news.
+
+    """
+    since = _since(entries)
+    latest = _latest(entries, since, after)
+    return tuple(
+        Shown(entry=entry, live=at >= since, latest=at == latest)
+        for at, entry in enumerate(entries)
+    )
 
 
-class Threads:
-    """The latest threads; a channel that delivers by adding to one."""
+def _latest(entries: Sequence[Entry], since: int, after: int) -> int:
+    """What the page leads to: the first of the news, or the reply to the last turn."""
+    if after:
+        for at, entry in enumerate(entries):
+            if entry.id > after and not entry.mine:
+                return at
+    return since if 0 < since < len(entries) else len(entries) - 1
 
-    def __init__(self) -> None:
-        self._threads: OrderedDict[PersonId, deque[Entry]] = OrderedDict()
 
-    def open(self, person: PersonId) -> None:
-        """Start a person's thread anew; the least recent ones are dropped."""
-        self._threads[person] = deque(maxlen=MOST_ENTRIES)
-        self._threads.move_to_end(person)
-        while len(self._threads) > MOST_THREADS:
-            self._threads.popitem(last=False)
+def _since(entries: Sequence[Entry]) -> int:
+    said = (at for at, entry in enumerate(entries) if entry.mine)
+    return max(said, default=-1) + 1
 
-    def entries(self, person: PersonId) -> tuple[Entry, ...]:
-        """What the page shows, oldest first."""
-        return tuple(self._threads.get(person, ()))
 
-    def asked(self, person: PersonId, text: str) -> None:
-        """Show what the person did."""
-        if person in self._threads:
-            self._threads[person].append(Asked(text))
-            self._threads.move_to_end(person)
+def answer(entries: Sequence[Entry]) -> Entry | None:
+    """The reply to what the person did last, if it is there."""
+    since = _since(entries)
+    return entries[since] if 0 < since < len(entries) else None
 
-    async def send(self, message: Message) -> None:
-        """Deliver a reply.
 
-        Raises:
-            DeliveryError: The thread is gone.
+def newest(entries: Sequence[Entry]) -> int:
+    """The number of the newest entry; 0 where there is none."""
+    return entries[-1].id if entries else 0
 
-        """
-        thread = self._threads.get(PersonId(message.address.id))
-        if thread is None:
-            raise DeliveryError("the thread is gone", retryable=False)
-        thread.append(message.reply)
+
+def news(entries: Sequence[Entry], after: int) -> int:
+    """How many replies came after an entry."""
+    return sum(1 for entry in entries if entry.id > after and not entry.mine)
+
+
+def lasting(button: Button) -> bool:
+    """Whether a button works for as long as it is there: the bot knows a late press."""
+    return isinstance(button.action, Handle | Away)
+
+
+def labels(replies: Iterable[Reply]) -> dict[str, str]:
+    """The words on every button of some replies, by action; of two the later."""
+    found: dict[str, str] = {}
+    for reply in replies:
+        for part in reply.parts:
+            match part:
+                case Choices(_, buttons):
+                    found |= {encode(b.action): b.label for b in buttons}
+                case Form(_, _, send):
+                    found[encode(send.action)] = send.label
+                case _:
+                    pass
+    return found

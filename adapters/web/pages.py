@@ -1,4 +1,4 @@
-"""The one page: school, conversation, question."""
+"""The pages: what surrounds them, and what fills each."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from adapters.web.channel import Asked, Entry
-from adapters.web.render import to_html
-from bot.actions import encode
-from bot.reply import Choices, Reply
-from knowledge.model import Pack, SchoolId
+from adapters.web.cases import Case
+from adapters.web.channel import Shown
+from adapters.web.render import Setting, to_html
+from bot.reply import Reply
+from knowledge.model import Pack
 
 STARTERS = (
     "Can I accept a friend request from a parent?",
@@ -29,58 +29,168 @@ _templates = Environment(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Somebody whom the demo can be seen as.
+
+    Attributes:
+        key: A holder's id; empty for staff.
+        now: Whether it is seen as them already.
+
+    """
+
+    key: str
+    called: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What surrounds a page.
+
+    Attributes:
+        here: The page's path.
+        csrf: What its forms must carry.
+        holds: Whether the person holds a role, and so has an inbox.
+        pack: The policy of the person's school, if there is one.
+        identities: Whom the demo can be seen as.
+        newest: The newest entry of the thread that the page shows, or knows of.
+        seen: How much had happened to what the inbox shows; see `cases.happened`.
+
+    """
+
+    demo: bool
+    here: str
+    csrf: str
+    name: str
+    signed_in: bool
+    holds: bool
+    packs: tuple[Pack, ...]
+    pack: Pack | None
+    identities: tuple[Identity, ...]
+    newest: int
+    seen: int = 0
+
+
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An entry of the thread as the template needs it."""
+class Notice:
+    """The reply to a press, shown where it was pressed: in a case, or on top."""
 
-    mine: bool
-    html: Markup
-    latest: bool
+    on: str
+    reply: Reply
 
 
-def conversation(
-    packs: Sequence[Pack], chosen: SchoolId | None, entries: Sequence[Entry], csrf: str
-) -> str:
-    """The page with a conversation, or with the choice of a school."""
-    pack = next((pack for pack in packs if pack.school == chosen), None)
+def _token() -> str:
+    """What a page's next turn is known by."""
+    return secrets.token_urlsafe(18)
+
+
+def start(frame: Frame) -> str:
+    """The demo's first page: the choice of a school."""
+    return _templates.get_template("start.html").render(frame=frame)
+
+
+def conversation(frame: Frame, thread: Sequence[Shown]) -> str:
+    """The chat."""
+    turn = _token()
+    entries = [
+        {
+            "id": each.entry.id,
+            "mine": each.entry.mine,
+            "latest": each.latest,
+            "html": to_html(
+                each.entry.reply,
+                Setting(
+                    prefix=f"e{each.entry.id}",
+                    live=each.live,
+                    csrf=frame.csrf,
+                    turn=turn,
+                    back="/",
+                ),
+            ),
+        }
+        for each in thread
+    ]
     return _templates.get_template("conversation.html").render(
-        packs=packs,
-        pack=pack,
-        entries=_shown(entries),
-        starters=STARTERS,
-        csrf=csrf,
-        turn=secrets.token_urlsafe(18),
+        frame=frame, entries=entries, starters=STARTERS, turn=turn
     )
 
 
-def trouble(title: str, text: str) -> str:
+def asked(frame: Frame, cases: Sequence[Case], notice: Notice | None) -> str:
+    """What somebody has asked people."""
+    return _listing("asked.html", frame, cases, notice)
+
+
+def inbox(
+    frame: Frame, cases: Sequence[Case], notice: Notice | None, *, away: Reply
+) -> str:
+    """What somebody was sent; `away` is about their absence."""
+    return _listing("inbox.html", frame, cases, notice, away=away)
+
+
+def _listing(
+    template: str,
+    frame: Frame,
+    cases: Sequence[Case],
+    notice: Notice | None,
+    **more: Reply,
+) -> str:
+    turn = _token()
+
+    def html(reply: Reply, prefix: str, *, live: bool = False) -> Markup:
+        setting = Setting(
+            prefix=prefix, live=live, csrf=frame.csrf, turn=turn, back=frame.here
+        )
+        return to_html(reply, setting)
+
+    on = notice.on if notice else ""
+    here = on if any(case.id == on for case in cases) else ""
+    shown = [
+        {
+            "case": case,
+            "html": html(case.card, f"c{case.id}"),
+            "notice": bool(here) and case.id == here,
+        }
+        for case in cases
+    ]
+    return _templates.get_template(template).render(
+        frame=frame,
+        waiting=[one for one, case in zip(shown, cases, strict=True) if case.open],
+        settled=[one for one, case in zip(shown, cases, strict=True) if not case.open],
+        notice=html(notice.reply, "n", live=True) if notice else "",
+        on=on,
+        on_top=notice is not None and not here,
+        turn=turn,
+        **{name: html(reply, name) for name, reply in more.items()},
+    )
+
+
+def sign_in(frame: Frame, *, mail: bool, sent: bool) -> str:
+    """The form that asks for a link; `mail`: whether one can be sent at all."""
+    return _templates.get_template("sign_in.html").render(
+        frame=frame, mail=mail, sent=sent
+    )
+
+
+def link(frame: Frame, token: str) -> str:
+    """What a good link leads to: a button, since programs follow links too."""
+    return _templates.get_template("link.html").render(frame=frame, token=token)
+
+
+def trouble(title: str, text: str, *, demo: bool) -> str:
     """A page that says, civilly, what went wrong and what to do."""
-    return _templates.get_template("trouble.html").render(title=title, text=text)
-
-
-def _shown(entries: Sequence[Entry]) -> list[Shown]:
-    last = len(entries) - 1
-    return [_show(entry, latest=at == last) for at, entry in enumerate(entries)]
-
-
-def _show(entry: Entry, *, latest: bool) -> Shown:
-    match entry:
-        case Asked(text):
-            return Shown(
-                mine=True, html=Markup("<p>{}</p>").format(text), latest=latest
-            )
-        case Reply():
-            html = to_html(entry, live=latest)
-            return Shown(mine=False, html=html, latest=latest)
-
-
-def label_of(entries: Sequence[Entry], pressed: str) -> str:
-    """The words on the button that was pressed, as the latest reply showed them."""
-    for entry in reversed(entries):
-        if isinstance(entry, Reply):
-            for part in entry.parts:
-                for button in part.buttons if isinstance(part, Choices) else ():
-                    if encode(button.action) == pressed:
-                        return button.label
-            break
-    return "An earlier button"
+    nobody = Frame(
+        demo=demo,
+        here="",
+        csrf="",
+        name="",
+        signed_in=False,
+        holds=False,
+        packs=(),
+        pack=None,
+        identities=(),
+        newest=0,
+    )
+    return _templates.get_template("trouble.html").render(
+        frame=nobody, title=title, text=text
+    )

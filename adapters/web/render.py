@@ -1,12 +1,17 @@
 """Reply to HTML. Text is text: everything is escaped, nothing is markup."""
 
-from markupsafe import Markup, escape
+from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from adapters.web.channel import lasting
+from adapters.web.inbound import FIELD
 from bot.actions import encode
 from bot.plain_text import WORDINGS
 from bot.reply import (
     Button,
     Choices,
+    Field,
     Form,
     Notice,
     Paragraph,
@@ -19,15 +24,33 @@ from bot.reply import (
 from knowledge.model import Citation
 
 
-def to_html(reply: Reply, *, live: bool) -> Markup:
-    """All parts of a reply.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where a reply is shown, as far as its buttons and forms depend on it.
 
-    Args:
-        reply: What to show.
-        live: Whether its buttons can still be pressed; if not, they are words.
+    Attributes:
+        prefix: Begins the ids of its elements; no other reply on the page has it.
+        live: Whether its topical buttons and drafts can be pressed; if not, they are
+            left out. Those of an escalation always can.
+        csrf: The session's token.
+        turn: The page's token for the next turn.
+        back: The page to come back to.
 
     """
-    shown = [_part(part, live=live) for part in reply.parts]
+
+    prefix: str
+    live: bool
+    csrf: str
+    turn: str
+    back: str
+
+
+def to_html(reply: Reply, setting: Setting) -> Markup:
+    """All parts of a reply."""
+    shown = [
+        _part(part, at=f"{setting.prefix}-{number}", setting=setting)
+        for number, part in enumerate(reply.parts)
+    ]
     if reply.why:
         shown.append(_why(reply.why))
     return Markup("\n").join(shown)
@@ -41,7 +64,7 @@ def _why(reasons: tuple[str, ...]) -> Markup:
     ).format(summary, items)
 
 
-def _part(part: Part, *, live: bool) -> Markup:
+def _part(part: Part, *, at: str, setting: Setting) -> Markup:
     match part:
         case Paragraph(text):
             return Markup("<p>{}</p>").format(text)
@@ -54,9 +77,9 @@ def _part(part: Part, *, live: bool) -> Markup:
             summary = Markup("<summary>{} ({})</summary>").format(lead, len(citations))
             return Markup("<details>{}<ul>{}</ul></details>").format(summary, items)
         case Choices(question, buttons):
-            return _choices(question, buttons, live=live)
+            return _choices(question, buttons, setting)
         case Form():
-            return _form(part, live=live)
+            return _form(part, at, setting)
         case Notice(tone, text):
             return _notice(tone, text)
 
@@ -78,40 +101,74 @@ def _quotation(citation: Citation) -> Markup:
     ).format(citation.text, _place(citation), WORDINGS[citation.wording])
 
 
-def _choices(question: str, buttons: tuple[Button, ...], *, live: bool) -> Markup:
+def _choices(question: str, buttons: tuple[Button, ...], setting: Setting) -> Markup:
     asked = Markup("")
     if question:
         asked = Markup('<p class="asks">{}</p>').format(question)
-    if not live:
+    pressed = Markup("").join(
+        Markup(
+            '<button type="submit" name="action" value="{}" form="press">{}</button>'
+        ).format(encode(button.action), button.label)
+        for button in buttons
+        if setting.live or lasting(button)
+    )
+    if not pressed:
         return asked
-    pressed = Markup("").join(_button(button) for button in buttons)
     group = Markup('<div class="choices" role="group" aria-label="{}">{}</div>')
     return asked + group.format(question or "More", pressed)
 
 
-def _button(button: Button) -> Markup:
-    return Markup(
-        '<button type="submit" name="action" value="{}" form="press">{}</button>'
-    ).format(encode(button.action), button.label)
-
-
-def _form(form: Form, *, live: bool) -> Markup:
-    rows = Markup("").join(
-        Markup(
-            '<label>{} <textarea name="{}" rows="{}" form="press"{}>{}'
-            "</textarea></label>"
-        ).format(
-            field.label,
-            field.name,
-            field.lines,
-            Markup("") if live else Markup(" disabled"),
-            field.value,
-        )
-        for field in form.fields
+def hidden(setting: Setting) -> Markup:
+    """What every form posts beside its own fields."""
+    pairs = (("csrf", setting.csrf), ("turn", setting.turn), ("back", setting.back))
+    return Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(*pair)
+        for pair in pairs
     )
-    send = _button(form.send) if live else Markup("")
-    return Markup("<fieldset><legend>{}</legend>{}{}</fieldset>").format(
-        form.title, rows, send
+
+
+def _form(form: Form, at: str, setting: Setting) -> Markup:
+    """A form of its own; one that is no longer the latest is folded, or left out."""
+    if not setting.live and not lasting(form.send):
+        return Markup('<p class="foot">{} (set aside)</p>').format(form.title)
+    rows = Markup("").join(_field(field, f"{at}-{field.name}") for field in form.fields)
+    send = Markup('<button type="submit" name="action" value="{}">{}</button>').format(
+        encode(form.send.action), form.send.label
+    )
+    shown = Markup(
+        '<form class="fill" method="post" action="/ask" aria-label="{}">{}{}{}</form>'
+    ).format(form.title, hidden(setting), rows, send)
+    if setting.live:
+        return Markup('<p class="asks">{}</p>').format(form.title) + shown
+    return Markup("<details><summary>{}</summary>{}</details>").format(
+        form.title, shown
+    )
+
+
+def _field(field: Field, at: str) -> Markup:
+    label = Markup('<label for="{}">{}</label>').format(at, field.label)
+    return label + _input(field, at)
+
+
+def _input(field: Field, at: str) -> Markup:
+    name = f"{FIELD}{field.name}"
+    if field.options:
+        options = Markup("").join(
+            Markup('<option value="{}"{}>{}</option>').format(
+                value,
+                Markup(" selected") if value == field.value else Markup(""),
+                label,
+            )
+            for value, label in field.options
+        )
+        return Markup('<select id="{}" name="{}">{}</select>').format(at, name, options)
+    if field.lines > 1:
+        # A parser drops the line break after the tag: this one, not one of theirs.
+        return Markup('<textarea id="{}" name="{}" rows="{}">\n{}</textarea>').format(
+            at, name, field.lines, field.value
+        )
+    return Markup('<input type="text" id="{}" name="{}" value="{}">').format(
+        at, name, field.value
     )
 
 
@@ -123,5 +180,5 @@ def _notice(tone: Tone, text: str) -> Markup:
             return Markup('<p class="foot">{}</p>').format(text)
         case Tone.YES | Tone.NO | Tone.DEPENDS | Tone.INFO | Tone.SILENT:
             return Markup('<p class="verdict {}"><strong>{}</strong></p>').format(
-                escape(tone.value), text
+                tone.value, text
             )

@@ -2,19 +2,27 @@
 
 import asyncio
 import os
+import re
 import shutil
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from aiohttp import web
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from adapters.directory import Directory, demo_directory
 from adapters.library import Library
-from adapters.main import build_app
+from adapters.main import PULLED, build_app
 from adapters.settings import Settings
+from bot.persistence.opening import open_store
+from knowledge import PACKS
+from tests.conftest import SMALL
 from tests.fakes import noon
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -23,23 +31,22 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SCHEMES: tuple[Literal["dark"], Literal["light"]] = ("dark", "light")
 PICTURES = os.environ.get("HEADNOTE_PICTURES")
 
 
-@pytest.fixture(scope="module")
-def address(library: Library) -> Iterator[str]:
-    """The real schools, served on a free loopback port from a thread."""
-    started: list[str] = []
+@contextmanager
+def served(make: Callable[[str], web.Application]) -> Iterator[str]:
+    """An application on a free loopback port, served from a thread."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     ready = threading.Event()
     loop = asyncio.new_event_loop()
 
     async def start() -> web.AppRunner:
-        runner = web.AppRunner(build_app(library, Settings(), noon))
+        runner = web.AppRunner(make(url))
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        started.append(f"http://{host}:{port}")
+        await web.SockSite(runner, bound).start()
         ready.set()
         return runner
 
@@ -53,9 +60,30 @@ def address(library: Library) -> Iterator[str]:
     thread = threading.Thread(target=work)
     thread.start()
     assert ready.wait(20)
-    yield started[0]
+    yield url
     loop.call_soon_threadsafe(loop.stop)
     thread.join(20)
+
+
+@pytest.fixture(scope="module")
+def address(library: Library) -> Iterator[str]:
+    """The demo of the real schools."""
+    directory = demo_directory(PACKS)
+    with served(lambda _: demo(library, directory)) as url:
+        yield url
+
+
+@pytest.fixture
+def small_address(small_library: Library) -> Iterator[str]:
+    """The demo of the small school, with nothing in it."""
+    directory = demo_directory(SMALL / "packs")
+    with served(lambda _: demo(small_library, directory)) as url:
+        yield url
+
+
+def demo(library: Library, directory: Directory) -> web.Application:
+    store = open_store("sqlite://", pulled=PULLED)
+    return build_app(library, Settings(), directory, store, noon, demo=True)
 
 
 @pytest.fixture(scope="module")
@@ -76,22 +104,37 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+Opened = Callable[[str], Page]
+
+
 @pytest.fixture(params=[(1000, 800), (360, 740)], ids=["desk", "phone"])
-def page(
-    browser: Browser, address: str, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    """Opens a site, each time in a browser of its own; nothing is asked of others."""
     width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height})
-    shown = context.new_page()
     outside: list[str] = []
-    shown.on(
-        "request",
-        lambda r: outside.append(r.url) if not r.url.startswith(address) else None,
-    )
-    shown.goto(address)
-    yield shown
+    contexts: list[BrowserContext] = []
+
+    def open_at(address: str) -> Page:
+        contexts.append(
+            browser.new_context(viewport={"width": width, "height": height})
+        )
+        shown = contexts[-1].new_page()
+        shown.on(
+            "request",
+            lambda r: outside.append(r.url) if not r.url.startswith(address) else None,
+        )
+        shown.goto(address)
+        return shown
+
+    yield open_at
     assert not outside, "something was asked of another host"
-    context.close()
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(opened: Opened, address: str) -> Page:
+    return opened(address)
 
 
 def start(page: Page, school: str) -> None:
@@ -118,9 +161,11 @@ def ask(page: Page, text: str) -> None:
 
 def sound(page: Page, name: str) -> None:
     """No WCAG 2.2 AA violation, nothing wider than the screen; a picture if wanted."""
-    found = Axe().run(page, options=RULES)
-    told = [v["id"] for v in found.response["violations"]]
-    assert not told, found.generate_report()
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=RULES)
+        told = [v["id"] for v in found.response["violations"]]
+        assert not told, found.generate_report()
     wide = page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
@@ -209,3 +254,126 @@ def test_why_an_answer_was_given_is_one_click_away(page: Page) -> None:
     assert why.get_by_text("Read as: Being online friends with a parent.").is_visible()
     assert why.get_by_text("Nearest wordings").is_visible()
     sound(page, "why")
+
+
+class NoLinks:
+    """Sends nothing: nobody may sign in."""
+
+    async def send_link(self, email: str, link: str) -> None:
+        raise AssertionError((email, link))
+
+
+def see_as(page: Page, called: str) -> None:
+    page.locator(".demo summary").click()
+    page.get_by_role("button", name=called).click()
+    page.wait_for_load_state("load")
+
+
+def press(page: Page, label: str) -> None:
+    """Press a button and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=label, exact=True).last.click()
+    page.wait_for_load_state("load")
+
+
+def test_a_question_goes_to_the_head_and_its_reply_comes_back(
+    opened: Opened, small_address: str
+) -> None:
+    staff, head = opened(small_address), opened(small_address)
+    start(staff, "Oakfield School")
+    ask(staff, "can I name my school in my bio")
+    sound(staff, "chat")
+    press(staff, "Not sure? Ask the headteacher")
+    sound(staff, "form")
+    question = "May I name the school on my running club's page? Jayden's mum asks."
+    staff.get_by_label("What you want to ask").fill(question)
+    press(staff, "See what will be sent")
+    latest = staff.locator("#latest")
+    assert "This is exactly what will be sent" in latest.inner_text()
+    assert "It goes to Hana Example (Headteacher)" in latest.inner_text()
+    assert "As you typed it: May I name the school" in latest.inner_text()
+    sound(staff, "preview")
+    press(staff, "Send it with names masked")
+    assert "is on its way to Hana Example (Headteacher)" in latest.inner_text()
+
+    start(head, "Oakfield School")
+    see_as(head, "Hana Example (Headteacher)")
+    assert head.url.endswith("/inbox")
+    assert "running club" in head.locator(".case").last.inner_text()
+    assert "Jayden" not in head.locator("main").inner_text()
+    sound(head, "inbox")
+    press(head, "Acknowledge")
+    assert "the asker is told" in head.locator("#notice").inner_text()
+    staff.get_by_role("link", name="Look for news").click()
+    staff.wait_for_load_state("load")
+    assert "has seen" in staff.locator("#latest").inner_text()
+
+    press(head, "Reply")
+    sound(head, "inbox-form")
+    head.get_by_label("Your words").fill("Not the school, please; the town is fine.")
+    press(head, "Send")
+    assert "on its way to the asker" in head.locator("#notice").inner_text()
+    sound(head, "inbox-replied")
+
+    staff.get_by_role("link", name="Look for news").click()
+    staff.wait_for_load_state("load")
+    assert "the town is fine" in staff.locator(".theirs").last.inner_text()
+    sound(staff, "reply")
+    staff.get_by_role("link", name="My questions").click()
+    assert "the town is fine" in staff.locator(".case").first.inner_text()
+    sound(staff, "asked")
+    press(staff, "That settles it")
+    assert "Settled" in staff.locator("main").inner_text()
+    sound(staff, "asked-settled")
+
+
+def test_news_is_offered_and_what_was_typed_is_kept(
+    opened: Opened, small_address: str
+) -> None:
+    staff, head = opened(small_address), opened(small_address)
+    staff.clock.install()
+    start(staff, "Oakfield School")
+    ask(staff, "can I name my school in my bio")
+    press(staff, "Not sure? Ask the headteacher")
+    press(staff, "See what will be sent")
+    press(staff, "Send it")
+    staff.get_by_label("Your question or answer").fill("half a thou")
+    start(head, "Oakfield School")
+    see_as(head, "Hana Example (Headteacher)")
+    press(head, "Acknowledge")
+    with staff.expect_response(re.compile("/news")):
+        staff.clock.fast_forward(16_000)
+    fresh = staff.get_by_role("link", name="New message: show it")
+    fresh.wait_for()
+    typed_before = staff.get_by_label("Your question or answer").input_value()
+    fresh.click()
+    staff.wait_for_load_state("load")
+
+    assert typed_before == "half a thou"
+    assert "has seen" in staff.locator("#latest").inner_text()
+    typed = staff.get_by_label("Your question or answer").input_value()
+    assert typed == "half a thou"
+
+
+def test_the_pages_of_the_sign_in(opened: Opened, small_library: Library) -> None:
+    def make(url: str) -> web.Application:
+        return build_app(
+            small_library,
+            Settings(public_url=url),
+            Directory(),
+            open_store("sqlite://", pulled=PULLED),
+            noon,
+            demo=False,
+            mailer=NoLinks(),
+        )
+
+    with served(make) as url:
+        page = opened(url)
+        assert page.url.endswith("/sign-in")
+        sound(page, "sign-in")
+        page.get_by_label("Your school e-mail address").fill("ann@school.example")
+        press(page, "Send me a link")
+        assert "a link is on its way" in page.get_by_role("status").inner_text()
+        sound(page, "sign-in-sent")
+        page.goto(f"{url}/sign-in/x")
+        sound(page, "link-used")
