@@ -7,9 +7,15 @@ and looks. So there is nothing to send here; this is the view of what is there.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.actions import Away, Handle, encode
+from bot.actions import Away, Handle, Rate, encode
 from bot.persistence.outbox import Entry
 from bot.reply import Button, Choices, Form, Reply
+
+RATING = (
+    Button("It helped", Rate(helpful=True)),
+    Button("It did not help", Rate(helpful=False)),
+)
+"""What an answer can be rated with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,7 @@ def lasting(button: Button) -> bool:
 
 def labels(replies: Iterable[Reply]) -> dict[str, str]:
     """The words on every button of some replies, by action; of two the later."""
-    found: dict[str, str] = {}
+    found = {encode(button.action): button.label for button in RATING}
     for reply in replies:
         for part in reply.parts:
             match part:

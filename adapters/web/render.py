@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from adapters.web.channel import lasting
+from adapters.web.channel import RATING, lasting
 from adapters.web.inbound import FIELD
 from bot.actions import encode
 from bot.plain_text import WORDINGS
@@ -53,7 +53,20 @@ def to_html(reply: Reply, setting: Setting) -> Markup:
     ]
     if reply.why:
         shown.append(_why(reply.why))
+    # With a question open its answers come first: a rating would push them up the page.
+    asks = any(isinstance(part, Choices) and part.question for part in reply.parts)
+    if reply.ratable and setting.live and not asks:
+        shown.append(_rating())
     return Markup("\n").join(shown)
+
+
+def _rating() -> Markup:
+    label = "Did this help?"
+    buttons = Markup("").join(_button(button) for button in RATING)
+    return Markup(
+        '<div class="choices rating" role="group" aria-label="{}"><span>{}</span>{}'
+        "</div>"
+    ).format(label, label, buttons)
 
 
 def _why(reasons: tuple[str, ...]) -> Markup:
@@ -101,16 +114,18 @@ def _quotation(citation: Citation) -> Markup:
     ).format(citation.text, _place(citation), WORDINGS[citation.wording])
 
 
+def _button(button: Button) -> Markup:
+    return Markup(
+        '<button type="submit" name="action" value="{}" form="press">{}</button>'
+    ).format(encode(button.action), button.label)
+
+
 def _choices(question: str, buttons: tuple[Button, ...], setting: Setting) -> Markup:
     asked = Markup("")
     if question:
         asked = Markup('<p class="asks">{}</p>').format(question)
     pressed = Markup("").join(
-        Markup(
-            '<button type="submit" name="action" value="{}" form="press">{}</button>'
-        ).format(encode(button.action), button.label)
-        for button in buttons
-        if setting.live or lasting(button)
+        _button(button) for button in buttons if setting.live or lasting(button)
     )
     if not pressed:
         return asked

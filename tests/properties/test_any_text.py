@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.cli.talking import talk
-from adapters.web.render import to_html
+from adapters.web.render import Setting, to_html
 from bot.actions import ChooseTopic
 from bot.plain_text import plain
 from bot.reply import (
@@ -63,7 +63,8 @@ def test_any_reply_renders_without_letting_words_become_markup(
 ) -> None:
     assert isinstance(plain(reply), str)
     marked = Reply((*reply.parts, Paragraph("<script>x</script>")), "")
-    html = to_html(marked, live=live)
+    setting = Setting(prefix="e", live=live, csrf="c", turn="t", back="/")
+    html = to_html(marked, setting)
 
     assert "<script>" not in html
     assert "&lt;script&gt;" in html

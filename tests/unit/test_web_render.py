@@ -56,6 +56,15 @@ def html(*parts: Part, live: bool = True) -> str:
     return to_html(Reply(parts, ""), setting(live=live))
 
 
+def test_an_answer_can_be_rated_while_it_is_the_latest_and_asks_nothing() -> None:
+    answer = Reply((Paragraph("No."),), "", ratable=True)
+    asks = Reply((Choices("Has the head agreed?", (TOPIC,)),), "", ratable=True)
+
+    assert "It helped" in to_html(answer, setting())
+    assert "It helped" not in to_html(answer, setting(live=False))
+    assert "It helped" not in to_html(asks, setting())
+
+
 def said(text: str, number: int) -> Entry:
     return Entry(mine=True, reply=Reply((Paragraph(text),), ""), id=number)
 
@@ -159,7 +168,11 @@ def test_labels_are_those_of_buttons_and_forms() -> None:
     reply = Reply((Choices("", (TOPIC,)), Form("", (), ANSWER), Paragraph("x")), "")
     found = channel.labels([reply])
 
-    assert found == {encode(TOPIC.action): "Parents", encode(ANSWER.action): "Send"}
+    assert found == {
+        **{encode(button.action): button.label for button in channel.RATING},
+        encode(TOPIC.action): "Parents",
+        encode(ANSWER.action): "Send",
+    }
 
 
 def test_a_form_s_fields_make_a_submission_and_a_button_a_press() -> None:
