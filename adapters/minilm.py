@@ -82,6 +82,8 @@ class MiniLm:
         self._tokenizer = Tokenizer.from_str(tokenizer.decode())
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
+        # Bounded to versions that cannot send anything; said all the same.
+        onnxruntime.disable_telemetry_events()
         self._runtime = onnxruntime
         kept = cache / f"{self.name}.onnx"
         self._graph = _prepared(folder, kept)
