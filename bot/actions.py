@@ -17,8 +17,8 @@ EscalationId = NewType("EscalationId", str)
 
 VERSION = "1"
 MOST = 255  # Slack's limit on a block's action id, the tightest of the platforms
-_SLUG = re.compile(r"^[a-z0-9][a-z0-9-]*$")
-_COUNT = re.compile(r"^[0-9]{1,9}$")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 class ActionError(ValueError):
@@ -189,7 +189,7 @@ def decode(text: str) -> Action:
 
     """
     version, *parts = text[: MOST + 1].split(":")
-    if len(text) > MOST or version != VERSION or not all(map(_SLUG.match, parts)):
+    if len(text) > MOST or version != VERSION or not all(map(_SLUG.fullmatch, parts)):
         raise ActionError("not an action of this version")
     action = _topical(parts) or _escalating(parts)
     if action is None:
@@ -225,7 +225,7 @@ def _escalating(parts: list[str]) -> Action | None:
             return Draft(Drafting(step))
         case ["handle", escalation, count, step, *rest] if (
             step in set(Step)
-            and _COUNT.match(count)
+            and _COUNT.fullmatch(count)
             and len(rest) == (step == Step.HAND_ON)
         ):
             to = HolderId(rest[0]) if rest else None

@@ -96,5 +96,5 @@ class Timers:
         desk.talks.forget(words=words, turns=now - kept.turns)
         desk.outbox.forget(words)
         desk.cases.forget(now - kept.settled)
-        desk.register.forget(now)
+        desk.register.forget(now, unseen=now - kept.settled)
         desk.installs.forget(now)

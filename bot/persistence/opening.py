@@ -78,6 +78,7 @@ def _sqlite(url: URL, pulled: frozenset[str], failpoint: Failpoint) -> SqliteSto
         url.set(drivername="sqlite+pysqlite"),
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,  # people's words are not for error messages
     )
 
     @event.listens_for(engine, "connect")
@@ -102,6 +103,7 @@ def _alone(file: Path) -> FileLock:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(f"{file}.lock", mode=0o600, thread_local=False)
         lock.acquire(timeout=0)
+        file.touch(mode=0o600)
     except Timeout as error:
         raise StoreError(
             f"Another Headnote uses {file}. Stop it first, or use PostgreSQL for more "
@@ -120,6 +122,7 @@ def _postgresql(
         pool_size=PARALLEL,
         max_overflow=1,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 10, "application_name": "headnote"},
     )
     try:

@@ -132,8 +132,9 @@ class Register:
             [{"school": school, "holder": holder, **row}],
         )
 
-    def forget(self, now: dt.datetime) -> None:
-        """Drop links and sessions that have expired."""
+    def forget(self, now: dt.datetime, unseen: dt.datetime) -> None:
+        """Drop links and sessions that have expired, and people not seen since."""
+        self._connection.execute(delete(person).where(person.c.at < to_ms(unseen)))
         for table in (sign_in, session):
             self._connection.execute(delete(table).where(table.c.expires <= to_ms(now)))
 
