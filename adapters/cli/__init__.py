@@ -4,12 +4,36 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from adapters.cli import ask, bench, calibrate, check, evaluate, quality
+from adapters.cli import (
+    ask,
+    bench,
+    calibrate,
+    check,
+    doctor,
+    evaluate,
+    link,
+    proposals,
+    quality,
+    setup,
+)
 from adapters.cli.cases import UnreadableError
 from adapters.library import UnknownSchoolError
+from adapters.settings import SettingsError
 from knowledge import PackError
 
-Serve = Callable[[str, int], int]
+COMMANDS = (
+    ask,
+    setup,
+    doctor,
+    link,
+    proposals,
+    check,
+    evaluate,
+    calibrate,
+    quality,
+    bench,
+)
+Serve = Callable[[str, int, bool | None], int]
 
 
 def run(argv: Sequence[str], serve: Serve) -> int:
@@ -17,7 +41,8 @@ def run(argv: Sequence[str], serve: Serve) -> int:
 
     Args:
         argv: The words after `headnote`.
-        serve: Starts the server on a host and port; returns when it stops.
+        serve: Starts the server on a host and port, as the demo or not; returns
+            when it stops.
 
     Returns:
         The exit code: 0 done, 1 something was wrong with content or cases, 2 the
@@ -36,6 +61,9 @@ def run(argv: Sequence[str], serve: Serve) -> int:
         count = len(error.problems)
         print(f"headnote: {count} problem(s) in the content.", file=sys.stderr)
         return 1
+    except SettingsError as error:
+        print(f"headnote: {error}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:
@@ -48,7 +76,7 @@ def _parser(serve: Serve) -> argparse.ArgumentParser:
         description="Answers school staff's questions from their school's policy.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ask, check, evaluate, calibrate, quality, bench):
+    for module in COMMANDS:
         module.add(commands)
     _add_serve(commands, serve)
     return parser
@@ -59,13 +87,19 @@ def _add_serve(
 ) -> None:
     parser = commands.add_parser(
         "serve",
-        help="start the web page",
-        description="Start the web page on this machine.",
-        epilog="example: headnote serve --port 8080",
+        help="start the server",
+        description="Start the server. Without HEADNOTE_PUBLIC_URL it is a demo "
+        "without sign-in, on this machine only.",
+        epilog="example: headnote serve --host 0.0.0.0 --port 8080",
     )
-    parser.add_argument("--host", default="127.0.0.1", choices=("127.0.0.1", "::1"))
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=_port, default=8080)
-    parser.set_defaults(run=lambda args: serve(args.host, args.port))
+    parser.add_argument(
+        "--demo",
+        action=argparse.BooleanOptionalAction,
+        help="whether it is the demo (by default where no public URL is set)",
+    )
+    parser.set_defaults(run=lambda args: serve(args.host, args.port, args.demo))
 
 
 def _port(text: str) -> int:

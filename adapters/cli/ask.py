@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from adapters.cli.cases import Case, Complaints, open_lines, read_cases
 from adapters.cli.talking import talk
+from adapters.directory import installed
 from adapters.library import Library, UnknownSchoolError, open_library
 from adapters.settings import Settings
 
@@ -52,7 +53,7 @@ def _run(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         parser.error("say what to ask")
     library = open_library()
     school = library.school(args.school)
-    contacts = Settings().contacts(args.school)
+    contacts = installed(Settings()).contacts(school.pack.school)
     talked = talk(school, args.turns, dt.datetime.now(dt.UTC), contacts)
     if args.json:
         print(json.dumps(talked.replies, ensure_ascii=False, indent=2))
@@ -76,7 +77,7 @@ def _batch(library: Library, file: str) -> int:
     complaints = Complaints(name)
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     now = dt.datetime.now(dt.UTC)
-    settings = Settings()
+    directory = installed(Settings())
     with lines, tqdm(unit="case", disable=not sys.stderr.isatty()) as bar:
         for number, case in read_cases(Case, lines, complaints):
             bar.update()
@@ -86,7 +87,8 @@ def _batch(library: Library, file: str) -> int:
                 what, _, fix = str(error).partition(". ")
                 complaints.add(number, what, fix)
                 continue
-            talked = talk(school, case.turns, now, settings.contacts(case.policy))
+            contacts = directory.contacts(school.pack.school)
+            talked = talk(school, case.turns, now, contacts)
             out = {"id": case.id, "replies": talked.replies, "ms": talked.ms}
             print(json.dumps(out, ensure_ascii=False))
     return 1 if complaints.count else 0

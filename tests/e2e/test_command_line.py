@@ -222,7 +222,7 @@ def test_evaluate_bank_tells_authors_what_looks_alike(run: Run) -> None:
         (("bench", "privately"), "bench public FOLDER"),
         (("check", "nowhere"), "Use one of"),
         (("serve", "--port", "pear"), "a number"),
-        (("serve", "--host", "0.0.0.0"), "invalid choice"),  # noqa: S104
+        (("serve", "--host", "0.0.0.0"), "this machine only"),  # noqa: S104
     ],
 )
 def test_bad_usage_exits_with_two_and_says_what_to_do(
