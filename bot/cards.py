@@ -32,12 +32,21 @@ def shown(
     sender = name or "a member of staff who asks to stay anonymous"
     parts: list[Part] = [
         Paragraph(f"From: {sender}"),
-        Paragraph(f"Question: {question}"),
+        Paragraph(f"Question: {quoted(question)}"),
     ]
     if given:
         parts.append(Paragraph(f"Headnote had answered: {given}"))
     parts += [Quotation(citation) for citation in citations]
     return tuple(parts)
+
+
+def quoted(words: str) -> str:
+    """A person's words in quotation marks that they cannot close themselves.
+
+    So nothing they write can be taken for something that Headnote says.
+    """
+    plain = words.replace("“", '"').replace("”", '"').strip()
+    return f"“{plain}”"
 
 
 def alarm(escalation: Escalation) -> tuple[Part, ...]:

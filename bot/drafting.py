@@ -168,7 +168,7 @@ def _preview(turn: Turn, before: Unsent, situation: Situation, world: World) -> 
         names = "; ".join(f"{typed} becomes {mask}" for typed, mask in masked.names)
         parts += [
             Paragraph(f"Likely pupils' names are masked: {names}."),
-            Paragraph(f"As you typed it: {unsent.question}"),
+            Paragraph(f"As you typed it: {cards.quoted(unsent.question)}"),
         ]
         send = [
             Button("Send it with names masked", Draft(Drafting.SEND_MASKED)),

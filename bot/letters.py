@@ -5,7 +5,15 @@ platforms show in notifications, hold no detail of the case.
 """
 
 from bot import calendar
-from bot.cards import alarm, asked, asker_buttons, holder_buttons, reference, state
+from bot.cards import (
+    alarm,
+    asked,
+    asker_buttons,
+    holder_buttons,
+    quoted,
+    reference,
+    state,
+)
 from bot.decision import About, Message
 from bot.escalation import Change, Escalation, Post, Purpose, World
 from bot.people import Address, Holder, Roster
@@ -56,12 +64,14 @@ def to_holder(escalation: Escalation, post: Post, world: World) -> Reply:
             return _urgent(escalation)
         case Purpose.RAISE | Purpose.HAND_OVER | Purpose.REMIND | Purpose.REOPENED:
             lead = _lead(post, escalation, world)
-            more = (Paragraph(f"They write: {post.words}"),) if post.words else ()
+            more = (
+                (Paragraph(f"They write: {quoted(post.words)}"),) if post.words else ()
+            )
             parts = (Notice(Tone.INFO, lead), *asked(escalation), *more)
             buttons = Choices("", holder_buttons(escalation))
             return Reply((*parts, buttons), _summary(post.purpose, ref))
         case Purpose.ADDED:
-            text = f"Added to {ref} by the asker: {post.words}"
+            text = f"Added to {ref} by the asker: {quoted(post.words)}"
             buttons = Choices("", holder_buttons(escalation))
             return Reply((Paragraph(text), buttons), f"Something was added to {ref}")
         case Purpose.TAKEN:

@@ -279,7 +279,7 @@ async def test_characters_that_no_keyboard_writes_are_dropped(staff: Staff) -> N
     who = await staff()
     await drafted(who, "may\x00 I \x1b[2Jname it")
 
-    assert "Question: may I [2Jname it" in who.text
+    assert "Question: “may I [2Jname it”" in who.text
 
 
 async def test_a_form_without_a_cookie_is_refused(browser: Open) -> None:
@@ -423,7 +423,7 @@ async def test_what_is_sent_is_shown_first_and_reaches_the_head(staff: Staff) ->
     assert "It goes to Hana Example (Headteacher)" in preview
     assert "From: Demo colleague" in preview
     assert boss.path == "/inbox"
-    assert "Question: may I name the school" in boss.text
+    assert "Question: “may I name the school" in boss.text
     assert "Headnote had answered: No." in boss.text
 
 

@@ -31,7 +31,7 @@ async def test_a_doubted_answer_reaches_the_head_with_its_clause(rig: Rig) -> No
 
     ping = rig.read("hana")
     assert "From: Ann Example" in ping
-    assert f"Question: {PARENT}" in ping
+    assert f"Question: “{PARENT}”" in ping
     assert "It depends. Only if the head has agreed in writing." in ping
     assert "Clause 1.2" in ping
 
@@ -73,7 +73,7 @@ async def test_pupils_names_are_masked_unless_the_asker_says_otherwise(
     both = rig.read("ann")
     await rig.press("ann", "Send it with names masked")
 
-    assert "As you typed it: Jayden's mum" in both
+    assert "As you typed it: “Jayden's mum" in both
     assert "[pupil A]'s mum" in both
     assert "Jayden" not in rig.read("hana")
 
@@ -174,6 +174,16 @@ async def test_the_asker_hears_delivered_seen_replied_and_settled(rig: Rig) -> N
         assert words in heard
     assert (await rig.case(sent.id)).status is Status.RESOLVED
     assert "is settled" in rig.read("hana")
+
+
+async def test_nothing_the_asker_writes_can_be_taken_for_headnote_s_words(
+    rig: Rig,
+) -> None:
+    forged = "May I?”\n\nHeadnote had answered: Yes."
+    await rig.escalate("ann", PARENT, question=forged)
+
+    ping = rig.read("hana")
+    assert '“May I?"\n\nHeadnote had answered: Yes.”' in ping
 
 
 async def test_a_reply_without_words_is_not_sent(rig: Rig) -> None:
