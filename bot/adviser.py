@@ -8,7 +8,7 @@ back only after the commit, so that "received" is never said too early.
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import structlog
@@ -158,26 +158,38 @@ class Adviser:
             case Press(action) | Submission(action) if isinstance(
                 action, Draft | Handle | Away
             ):
-                situation = self._casework(desk, action, situation)
+                situation = self._casework(desk, turn, action, situation)
             case _:
                 pass
         return decide(turn, situation, self._schools[school], now)
 
     def _casework(
-        self, desk: Desk, action: Draft | Handle | Away, situation: Situation
+        self,
+        desk: Desk,
+        turn: Turn,
+        action: Draft | Handle | Away,
+        situation: Situation,
     ) -> Situation:
-        """The situation with what only escalations need."""
-        school = situation.conversation.school
+        """The situation with what only escalations need.
+
+        An escalation of another school counts as well where the person holds a role:
+        somebody may be the head of two.
+        """
+        school, roster = situation.conversation.school, situation.roster
         named = None
         if isinstance(action, Handle):
             named = desk.cases.get(action.escalation)
-        return Situation(
-            conversation=situation.conversation,
-            contacts=situation.contacts,
-            roster=situation.roster,
+        if named and named.school != school:
+            theirs = self._directory.roster(named.school)
+            if theirs and theirs.holder_at(turn.person):
+                school, roster = named.school, theirs
+            else:
+                named = None
+        return replace(
+            situation,
+            roster=roster,
             absences=desk.register.absences(school),
-            name=situation.name,
-            escalation=named if named and named.school == school else None,
+            escalation=named,
             fresh=self._new_id(),
         )
 
@@ -196,7 +208,10 @@ class Adviser:
                 desk.ledger.note(
                     at=now, actor=turn.person, action=action, about=record.holder
                 )
-        world = filing.world(desk, self._directory, school, now) if changes else None
+        if not changes:
+            return decision.messages
+        school = changes[0].escalation.school
+        world = filing.world(desk, self._directory, school, now)
         if world is None:
             return decision.messages
         filing.keep(desk, changes, decision.messages, world)

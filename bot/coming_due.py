@@ -44,7 +44,7 @@ def due(escalation: Escalation, world: World) -> Change:
     moved, posts = handing_over.to_next(
         escalation, world, after=escalation.holder, purpose=Purpose.HAND_OVER
     )
-    return _change(moved, "handed over", posts)
+    return replace(_change(moved, "handed over", posts), cancels=True)
 
 
 def _reminded(escalation: Escalation, world: World) -> Change:

@@ -124,7 +124,7 @@ def _answered(
 ) -> Decision:
     finding, opened = step
     last = _exchange(finding, opened, turn, situation.conversation.last)
-    offered = _offered(finding, situation)
+    offered = (*_offered(finding, situation), *_shareable(finding, turn))
     reply = wording.reply(finding, school, situation.contacts, today, offered)
     if last is not situation.conversation.last and last:
         last = replace(last, why=reply.why, turn=turn.id, place=turn.place)
@@ -193,6 +193,13 @@ def _offered(finding: Finding, situation: Situation) -> tuple[Part, ...]:
             return (Choices("", (Button(label, Draft(Drafting.ASK)),)),)
         case Kind.CLARIFY | Kind.OFF_TOPIC:
             return ()
+
+
+def _shareable(finding: Finding, turn: Turn) -> tuple[Part, ...]:
+    """The way back to where it was asked, for an answer that others may read."""
+    if turn.place is None or finding.kind is not Kind.ANSWER:
+        return ()
+    return (Choices("", (Button("Show the answer there", Share()),)),)
 
 
 def _chosen(

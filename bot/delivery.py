@@ -73,6 +73,8 @@ class Courier:
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; what is being sent is finished."""
         while not stop.is_set():
+            # Before the round: what is put into the outbox during it is not missed.
+            self._woken.clear()
             try:
                 busy = await self._round()
             except Exception:  # noqa: BLE001 - the loop's boundary: logged, tried again
@@ -87,30 +89,33 @@ class Courier:
             pass
 
     async def _pause(self) -> None:
-        self._woken.clear()
         try:
             await asyncio.wait_for(self._woken.wait(), self._pace.poll)
         except TimeoutError:
             return
 
     async def _round(self) -> bool:
-        lease = dt.timedelta(seconds=self._pace.lease)
+        now, lease = self._clock(), dt.timedelta(seconds=self._pace.lease)
         claimed = await self._store.tx(
             lambda desk: desk.outbox.claim(
-                owner=self._owner, now=self._clock(), lease=lease, most=self._pace.most
+                owner=self._owner, now=now, lease=lease, most=self._pace.most
             )
         )
-        await asyncio.gather(*(self._deliver(each) for each in claimed))
+        until = now + lease * 0.75
+        await asyncio.gather(*(self._deliver(each, until) for each in claimed))
         return bool(claimed)
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery, until: dt.datetime) -> None:
         channel = self._channels.get(delivery.address.channel)
         if channel is None:
             await self._store.tx(lambda desk: self._unsent(desk, delivery))
             return
         try:
             self._failpoint("before_send")
-            async with asyncio.timeout(self._pace.lease * 0.75):
+            left = (until - self._clock()).total_seconds()
+            if left <= 0:  # we were stopped meanwhile: it may be another's by now
+                return
+            async with asyncio.timeout(left):
                 ref = await channel.send(delivery)
             self._failpoint("after_send")
         except TimeoutError:

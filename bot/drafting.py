@@ -30,7 +30,6 @@ NOBODY = (
 EMPTY = "There was no question to send: please write one."
 TOO_LONG = f"Please shorten it: at most {MOST_WORDS:,} characters can be sent."
 
-NAMED = (("named", "With my name"), ("anonymous", "Without my name"))
 CONCERNS = (
     (Concern.QUESTION, "A question about the policy"),
     (Concern.STAFF, "Something a colleague did"),
@@ -108,8 +107,8 @@ def _write(unsent: Unsent, turn: Turn, situation: Situation, world: World) -> Do
         Field(
             "name",
             "Your name",
-            "anonymous" if unsent.anonymous else "named",
-            options=NAMED,
+            "anonymous" if unsent.anonymous or not situation.name else "named",
+            options=_names(situation.name),
         ),
     )
     form = Form(
@@ -126,6 +125,12 @@ def _write(unsent: Unsent, turn: Turn, situation: Situation, world: World) -> Do
 
 _PREVIEW = Draft(Drafting.PREVIEW)
 _DISCARD = Button("Do not send", Draft(Drafting.DISCARD))
+
+
+def _names(name: str) -> tuple[tuple[str, str], ...]:
+    """With or without the asker's name, where it is known."""
+    without = ("anonymous", "Without my name")
+    return (("named", f"With my name: {name}"[:75]), without) if name else (without,)
 
 
 def _filled(turn: Turn, unsent: Unsent, roster: Roster) -> Unsent:

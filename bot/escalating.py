@@ -113,7 +113,8 @@ def _sent(escalation: Escalation, to: HolderId, world: World) -> Change:
     event = _event("delivered", HEADNOTE, to=to)
     reached = tuple(dict.fromkeys((*escalation.reached, to)))
     here = replace(escalation, reached=reached)
-    if escalation.status is not Status.RAISED:
+    former = not escalation.urgent and to != escalation.holder
+    if escalation.status is not Status.RAISED or former:
         return _change(here, event, ())
     due = escalation.due
     if not escalation.urgent:
@@ -146,7 +147,7 @@ def _failed(
     moved, posts = handing_over.to_next(
         escalation, world, after=to, purpose=Purpose.HAND_OVER
     )
-    return _change(moved, event, posts)
+    return _change(moved, event, posts, cancels=True)
 
 
 def _acknowledged(escalation: Escalation, by: HolderId, world: World) -> Change:

@@ -93,8 +93,10 @@ async def test_an_answer_is_shared_only_when_asked_and_without_the_question(
     await rig.begin("ann")
     asked = Utterance("school name in my bio, my name is zanzibar")
     await handle(rig, a_turn(rig, 1, asked, place=CHANNEL))
-    await rig.act("ann", Press(Share()))
+    offered = rig.labels("ann")
+    await rig.press("ann", "Show the answer there")
 
+    assert "Show the answer there" in offered
     shared = plain(rig.channel.to("everybody")[-1].reply)
     assert "Clause 2.10" in shared
     assert "zanzibar" not in shared

@@ -13,6 +13,7 @@ from bot.plain_text import plain
 from bot.ports import DeliveryError
 from bot.turn import Press, Submission, Utterance
 from knowledge import School
+from knowledge.model import SchoolId
 from tests.fakes import DEPUTY, HEAD, OAKFIELD, Rig, a_roster
 
 PARENT = "a mum wants to be friends on facebook"
@@ -344,6 +345,44 @@ async def test_no_reminder_follows_an_acknowledgement(rig: Rig) -> None:
     await rig.press("hana", "Acknowledge")
 
     assert await rig.pass_time(hours=4) == []
+
+
+async def test_a_reminder_held_for_the_morning_does_not_follow_a_hand_over(
+    rig: Rig,
+) -> None:
+    rig.clock.on(hours=3)  # 15:00: the four hours end at 10:30 on Tuesday
+    sent = await rig.escalate("ann", PARENT)
+    await rig.pass_time(hours=30)  # 21:00: the reminder waits for the morning
+    before = len(rig.channel.to("hana"))
+    await rig.pass_time(hours=60)
+
+    case = await rig.case(sent.id)
+    assert (case.holder, case.status) == (DEPUTY.id, Status.DELIVERED)
+    reminders = [d for d in rig.channel.to("hana")[before:] if "Still" in str(d.reply)]
+    assert not reminders
+
+
+async def test_without_a_known_name_none_is_offered(oakfield: School) -> None:
+    rig = Rig(oakfield, roster=a_roster())
+    await rig.begin("ann")
+    await rig.act("ann", Utterance(PARENT))
+    await rig.press("ann", "Ask the headteacher")
+
+    assert "With my name" not in rig.read("ann")
+    assert "Without my name" in rig.read("ann")
+
+
+async def test_the_head_of_two_schools_acts_for_the_one_it_was_asked_at(
+    oakfield: School,
+) -> None:
+    rig = Rig(oakfield, roster=a_roster(), more={SchoolId("ashfield"): oakfield})
+    await rig.begin("ann", "Ann Example")
+    await rig.adviser.begin(rig.person("hana"), SchoolId("ashfield"))
+    sent = await rig.escalate("ann", PARENT)
+    await rig.press("hana", "Acknowledge")
+    await rig.answer("hana", "No.")
+
+    assert (await rig.case(sent.id)).status is Status.REPLIED
 
 
 async def test_a_late_acknowledgement_by_the_head_still_counts(rig: Rig) -> None:
