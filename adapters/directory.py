@@ -45,6 +45,11 @@ class Directory:
         found = self._schools.get(school)
         return found.roster if found else None
 
+    def on_slack(self, school: SchoolId) -> tuple[str, str, tuple[str, ...]]:
+        """A school's workspace on Slack, user group and channels; empty: any."""
+        found = self._schools.get(school)
+        return found.slack if found else ("", "", ())
+
     def domains(self, school: SchoolId) -> tuple[str, ...]:
         """Whose e-mail addresses are staff's."""
         found = self._schools.get(school)

@@ -109,6 +109,30 @@ Slack: TypeAlias = Annotated[
         "Write workspace and member: T012ABC/U034DEF.",
     ),
 ]
+SlackTeam: TypeAlias = Annotated[
+    str,
+    _shaped(
+        re.compile("[TE][A-Z0-9]{2,20}"),
+        "not a workspace of Slack",
+        "Write its id: T012ABC.",
+    ),
+]
+SlackGroup: TypeAlias = Annotated[
+    str,
+    _shaped(
+        re.compile("S[A-Z0-9]{2,20}"),
+        "not a user group of Slack",
+        "Write its id: S012ABC.",
+    ),
+]
+SlackChannel: TypeAlias = Annotated[
+    str,
+    _shaped(
+        re.compile("[CG][A-Z0-9]{2,20}"),
+        "not a channel of Slack",
+        "Write its id: C012ABC.",
+    ),
+]
 Teams: TypeAlias = Annotated[
     str,
     _shaped(

@@ -10,11 +10,14 @@ from random import Random, SystemRandom
 
 from aiohttp import web
 
-from adapters import cli, logs
+from adapters import cli, logs, on_slack
 from adapters.directory import Directory, demo_directory, read_directory
 from adapters.library import Library, content_folders, open_library
 from adapters.mail import MailChannel, Mailer
 from adapters.settings import LOOPBACK, Settings
+from adapters.slack.app import SlackSettings
+from adapters.slack.app import build as build_slack
+from adapters.slack.app import wrong as wrong_about_slack
 from adapters.web.app import Web
 from adapters.web.guarding import MOST_BYTES, Place, guarded
 from adapters.web.health import Health
@@ -57,6 +60,7 @@ def build_app(
     demo: bool,
     mailer: Links | None = None,
     channels: Mapping[str, Channel] | None = None,
+    slack: SlackSettings | None = None,
     new_id: NewId = new_reference,
     random: Random | None = None,
     pace: Pace = PACE,
@@ -72,14 +76,16 @@ def build_app(
         demo: Without sign-in; to be served on a loopback address only.
         mailer: Sends sign-in links; None where no e-mail is set up.
         channels: By name, where the outbox is delivered; none of them in the demo.
+        slack: What is set about Slack; None for none of it.
         new_id: Ids for escalations.
         random: Spreads retries.
         pace: How the outbox is drained.
 
     """
+    ways = {} if demo else dict(channels or {})
     courier = Courier(
         store,
-        {} if demo else channels or {},
+        ways,
         directory,
         clock=clock,
         owner=secrets.token_hex(8),
@@ -109,19 +115,39 @@ def build_app(
         sessions=Sessions(store, clock, place),
         links=mailer,
     )
+    there = None
+    if slack and slack.wanted and not demo:
+        there = build_slack(
+            slack,
+            store=store,
+            adviser=adviser,
+            placed=on_slack.placed(library.schools, directory),
+            directory=directory,
+            clock=clock,
+            wake=courier.wake,
+        )
+        ways["slack"] = there.channel
     pages, health = Web(site), Health(store, loaded=bool(library.schools))
     app = web.Application(client_max_size=MOST_BYTES, middlewares=[guarded(place)])
     app.add_routes([*pages.routes(), *health.routes()])
+    if there:
+        app.add_routes(there.routes())
     app.on_shutdown.append(health.stop)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         stop = asyncio.Event()
         loops = [asyncio.create_task(each.run(stop)) for each in (courier, timers)]
+        if there:
+            loops.append(asyncio.create_task(there.start(stop)))
         yield
         await pages.finish()
+        if there:
+            await there.finish()
         stop.set()
         courier.wake()
         await asyncio.gather(*loops)
+        if there:
+            await there.close()
         await store.close()
 
     app.cleanup_ctx.append(running)
@@ -159,6 +185,8 @@ def serve(host: str, port: int, demo: bool | None) -> int:  # noqa: FBT001 - as 
     wrong = _wrong(host, settings, demo=demo)
     if wrong:
         return _say(wrong, 2)
+    for each in wrong_about_slack(on_slack.settings_of(settings)):
+        return _say(each, 1)
     mailer = None
     if settings.smtp and not demo:
         mailer = Mailer(settings.smtp.get_secret_value(), settings.mail_from)
@@ -177,6 +205,7 @@ def serve(host: str, port: int, demo: bool | None) -> int:  # noqa: FBT001 - as 
         demo=demo,
         mailer=mailer,
         channels={"mail": MailChannel(mailer, settings.public_url)} if mailer else {},
+        slack=on_slack.settings_of(settings),
     )
     return _run(app, host, port, settings.public_url if not demo else "")
 

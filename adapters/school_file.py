@@ -29,6 +29,9 @@ from adapters.fields import (
     Line,
     Phone,
     Slack,
+    SlackChannel,
+    SlackGroup,
+    SlackTeam,
     Teams,
     Time,
 )
@@ -88,6 +91,14 @@ class PatienceForm(_Form):
     reminders: int = Field(default=1, ge=0, le=10)
 
 
+class SlackForm(_Form):
+    """Where the school is on Slack; needed only where several schools are there."""
+
+    team: SlackTeam | None = None
+    user_group: SlackGroup | None = None
+    channels: list[SlackChannel] = Field(default=[], max_length=100)
+
+
 class ContactForm(_Form):
     """A contact of the former form."""
 
@@ -106,6 +117,7 @@ class SchoolForm(_Form):
     bank_holidays: Country = "england"
     staff: StaffForm | None = None
     patience: PatienceForm = PatienceForm()
+    slack: SlackForm = SlackForm()
     safeguarding: list[ContactForm] = Field(default=[], min_length=1, max_length=10)
 
 

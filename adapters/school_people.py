@@ -43,6 +43,7 @@ class School:
     Attributes:
         people: Who is named with an e-mail address, by that address.
         domains: Whose e-mail addresses are staff's.
+        slack: Its workspace there, user group and channels; empty where not named.
 
     """
 
@@ -50,6 +51,7 @@ class School:
     roster: Roster | None = None
     people: tuple[tuple[str, str], ...] = ()
     domains: tuple[str, ...] = ()
+    slack: tuple[str, str, tuple[str, ...]] = ("", "", ())
 
 
 def web_address(email: str) -> Address:
@@ -95,6 +97,11 @@ class Reading:
             roster=self._roster(calendar) if form.people else None,
             people=tuple((p.email, p.name) for p in form.people.values() if p.email),
             domains=self._domains(),
+            slack=(
+                form.slack.team or "",
+                form.slack.user_group or "",
+                tuple(form.slack.channels),
+            ),
         )
 
     def _wrong(self, at: At, what: str, fix: str) -> None:

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         keep_settled_days: How long the words of settled escalations are kept.
         smtp: `smtp://` or `smtps://`, `user:password@host:port`.
         mail_from: The sender's e-mail address.
+        slack_signing_secret: Verifies what Slack sends by HTTP.
+        slack_bot_token: Of the one workspace; for several the three below instead.
+        slack_app_token: Connects to Slack by Socket Mode.
+        slack_client_id: With its secret, for workspaces that install Headnote.
+        slack_client_secret: See `slack_client_id`.
+        slack_key: Encrypts the workspaces' tokens in the database.
 
     Raises:
         SettingsError: Values are off; all of them are told.
@@ -80,6 +86,12 @@ class Settings(BaseSettings):
     keep_settled_days: int = Field(default=365, ge=1, le=LONGEST)
     smtp: SecretStr | None = None
     mail_from: str = ""
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr = SecretStr("")
+    slack_key: SecretStr = SecretStr("")
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - pydantic types them
         try:

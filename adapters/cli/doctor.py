@@ -26,8 +26,6 @@ from bot.ports import DeliveryError
 from knowledge import PackError
 from knowledge.model import SchoolId
 
-REACHING = frozenset({"mail"})
-"""Channels that come to people; to the web page people have to come themselves."""
 LEAST_FREE = 500_000_000
 """Bytes; below, the database might not be able to grow for long."""
 GRACE = dt.timedelta(minutes=10)
@@ -145,13 +143,22 @@ def people(settings: Settings) -> Iterator[Line]:
             fix = f"There is {', '.join(packs)}: correct the name, or add a pack."
             yield Line(school, State.WRONG, "people, but no pack.", fix)
     for school in packs:
-        yield from _school(SchoolId(school), directory, mail=settings.smtp is not None)
+        yield from _school(SchoolId(school), directory, _reaching(settings))
     for name in directory.named_twice():
         fix = "Signed in, they are of the first; name another address in the others."
         yield Line("people", State.NOTE, f"{name} is named at several schools.", fix)
 
 
-def _school(school: SchoolId, directory: Directory, *, mail: bool) -> Iterator[Line]:
+def _reaching(settings: Settings) -> frozenset[str]:
+    """Channels that come to people; to the web page they have to come themselves."""
+    slack = settings.slack_bot_token.get_secret_value() or settings.slack_client_id
+    ways = (("mail", settings.smtp is not None), ("slack", bool(slack)))
+    return frozenset(name for name, there in ways if there)
+
+
+def _school(
+    school: SchoolId, directory: Directory, reaching: frozenset[str]
+) -> Iterator[Line]:
     roster, named = directory.roster(school), f"headnote setup --school {school}"
     if school not in directory.schools:
         what = "a pack, but nobody is named."
@@ -162,7 +169,7 @@ def _school(school: SchoolId, directory: Directory, *, mail: bool) -> Iterator[L
         yield Line(school, State.WRONG, what, f"Run {named}.")
         return
     wrong = [Line(school, State.WRONG, said) for said in unfilled(roster)]
-    wrong += _unreached(roster, mail=mail)
+    wrong += _unreached(roster, reaching)
     yield from wrong
     if not directory.domains(school):
         what = "only the people named may sign in."
@@ -172,19 +179,19 @@ def _school(school: SchoolId, directory: Directory, *, mail: bool) -> Iterator[L
         yield Line(school, State.OK, "every role has a person and a deputy in reach.")
 
 
-def _unreached(roster: Roster, *, mail: bool) -> Iterator[Line]:
-    if not mail:
-        what = "its people are not pinged: there is no mail server."
-        fix = "Set HEADNOTE_SMTP; the web page waits until they come."
+def _unreached(roster: Roster, reaching: frozenset[str]) -> Iterator[Line]:
+    if not reaching:
+        what = "its people are not pinged: there is neither a mail server nor Slack."
+        fix = "Set HEADNOTE_SMTP, or Slack; the web page waits until they come."
         yield Line(roster.school, State.WRONG, what, fix)
         return
     for holder in roster.holders:
         channels = {address.channel for address in holder.addresses}
-        if channels and not channels & REACHING:
-            what = f"{holder.called} cannot be pinged: not reached by mail."
-            yield Line(
-                roster.school, State.WRONG, what, "Add `email`, and mail to `reach`."
-            )
+        if channels and not channels & reaching:
+            ways = " or ".join(sorted(reaching))
+            what = f"{holder.called} cannot be pinged: not reached by {ways}."
+            fix = "Add their address there, and name it in `reach` if they have one."
+            yield Line(roster.school, State.WRONG, what, fix)
 
 
 def database(settings: Settings, clock: Clock) -> Iterator[Line]:

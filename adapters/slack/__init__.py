@@ -1,0 +1,1 @@
+"""Slack: staff ask, heads answer; every payload is verified first."""
