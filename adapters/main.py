@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -15,7 +15,7 @@ from adapters.directory import Directory, demo_directory, read_directory
 from adapters.library import Library, content_folders, open_library
 from adapters.mail import MailChannel, Mailer
 from adapters.settings import LOOPBACK, Settings
-from adapters.slack.app import SlackSettings
+from adapters.slack.app import Placed, SlackSettings
 from adapters.slack.app import build as build_slack
 from adapters.slack.app import wrong as wrong_about_slack
 from adapters.web.app import Web
@@ -61,6 +61,7 @@ def build_app(
     mailer: Links | None = None,
     channels: Mapping[str, Channel] | None = None,
     slack: SlackSettings | None = None,
+    placed: Sequence[Placed] = (),
     new_id: NewId = new_reference,
     random: Random | None = None,
     pace: Pace = PACE,
@@ -77,6 +78,7 @@ def build_app(
         mailer: Sends sign-in links; None where no e-mail is set up.
         channels: By name, where the outbox is delivered; none of them in the demo.
         slack: What is set about Slack; None for none of it.
+        placed: Where the schools are on Slack.
         new_id: Ids for escalations.
         random: Spreads retries.
         pace: How the outbox is drained.
@@ -121,7 +123,7 @@ def build_app(
             slack,
             store=store,
             adviser=adviser,
-            placed=on_slack.placed(library.schools, directory),
+            placed=placed,
             directory=directory,
             clock=clock,
             wake=courier.wake,
@@ -206,6 +208,7 @@ def serve(host: str, port: int, demo: bool | None) -> int:  # noqa: FBT001 - as 
         mailer=mailer,
         channels={"mail": MailChannel(mailer, settings.public_url)} if mailer else {},
         slack=on_slack.settings_of(settings),
+        placed=on_slack.placed(library.schools, directory),
     )
     return _run(app, host, port, settings.public_url if not demo else "")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from adapters.directory import Directory
 from adapters.settings import Settings
 from adapters.slack.app import Placed, SlackSettings
-from adapters.web.site import Members
 from knowledge.model import SchoolId
 
 
@@ -21,7 +21,7 @@ def settings_of(settings: Settings) -> SlackSettings:
     )
 
 
-def placed(schools: Iterable[SchoolId], members: Members) -> tuple[Placed, ...]:
+def placed(schools: Iterable[SchoolId], members: Directory) -> tuple[Placed, ...]:
     """Where each school is on Slack; one that nothing more is said of is anywhere."""
     found: list[Placed] = []
     for school in schools:

@@ -18,10 +18,6 @@ from knowledge.model import Pack, SchoolId
 class Members(StaffDirectory, Protocol):
     """The people of each school, and who of them an e-mail address is."""
 
-    def on_slack(self, school: SchoolId) -> tuple[str, str, tuple[str, ...]]:
-        """A school's workspace on Slack, user group and channels."""
-        ...
-
     def may_sign_in(self, email: str) -> Person | None:
         """Whoever has that address; None where nobody may sign in with it."""
         ...
