@@ -1,6 +1,7 @@
 """What every place that people read promises. Each subclasses and supplies itself."""
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
@@ -15,6 +16,8 @@ from bot.reply import Button, Choices, Notice, Paragraph, Quotation, Reply, Tone
 from knowledge import School
 from knowledge.model import Citation, ClauseId, TopicId, Wording
 from tests.fakes import Rig
+from tests.slack.reading import words as shown_on_slack
+from tests.slack.rig import SlackRig
 
 HOSTILE = "<!channel> <@U1> <script>x</script> *b* _i_ `c` [l](http://x) &lt; :smile:"
 LONG = "A rule that goes on. " * 400
@@ -122,6 +125,22 @@ class WebPlace(Place):
         return [unescape(re.sub(r"<[^>]+>", " ", html)) for html in marked]
 
 
+class SlackPlace(Place):
+    address = Address("slack", "T1/UANN")
+
+    def __init__(self, rig: SlackRig) -> None:
+        self._rig = rig
+        self._ann = rig.staff("ann")
+
+    async def deliver(self, *messages: Message) -> None:
+        now = self._rig.clock()
+        await self._rig.store.tx(lambda desk: desk.outbox.put(messages, now))
+        await self._rig.settle()
+
+    async def seen(self) -> list[str]:
+        return [shown_on_slack(message) for message in self._rig.seen(self._ann)]
+
+
 class TestFakeChannel(ChannelContract):
     @pytest.fixture
     def place(self, oakfield: School) -> Place:
@@ -132,3 +151,10 @@ class TestWeb(ChannelContract):
     @pytest.fixture
     def place(self, oakfield: School) -> Place:
         return WebPlace(oakfield)
+
+
+class TestSlack(ChannelContract):
+    @pytest.fixture
+    async def place(self, oakfield: School) -> AsyncIterator[Place]:
+        async with SlackRig(oakfield) as rig:
+            yield SlackPlace(rig)

@@ -307,7 +307,7 @@ async def test_logs_hold_no_words_names_or_tokens(rig: SlackRig) -> None:
     rig.double.api.refuse("views.publish", "fatal_error")
     rig.double.api.refuse("agents.sessions.setStatus", "fatal_error")
     with capture_logs() as logs:
-        await rig.escalates(ann, ASKED, question="Zebra crossing?")
+        await rig.escalates(ann, ASKED, question="Zebra crossing?", name="anonymous")
         await rig.presses(hana, "Reply")
         rig.double.api.refuse("chat.postMessage", "fatal_error")
         rig.double.api.refuse("chat.postMessage", "no_such_thing")
