@@ -31,12 +31,13 @@ class Pace:
     """How a courier works: seconds, but for the number claimed at once.
 
     Attributes:
-        lease: For how long a claimed message is ours.
+        lease: For how long a claimed message is ours; so long, at most, does one wait
+            that a process died with.
         poll: How long to wait at most before looking again.
 
     """
 
-    lease: float = 30.0
+    lease: float = 12.0
     poll: float = 2.0
     most: int = 20
 
@@ -71,22 +72,46 @@ class Courier:
         self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until told to stop; what is being sent is finished."""
+        """Deliver until told to stop; what is being sent is finished.
+
+        What is slow to send holds up nothing else: more is claimed while it is on its
+        way.
+        """
+        sending: set[asyncio.Task[None]] = set()
         while not stop.is_set():
-            # Before the round: what is put into the outbox during it is not missed.
+            # Before the claim: what is put into the outbox during it is not missed.
             self._woken.clear()
-            try:
-                busy = await self._round()
-            except Exception:  # noqa: BLE001 - the loop's boundary: logged, tried again
-                _log.exception("delivery.round_failed")
-                busy = False
-            if not busy and not stop.is_set():
+            begun = await self._begin(self._pace.most - len(sending))
+            for task in begun:
+                sending.add(task)
+                task.add_done_callback(sending.discard)
+                task.add_done_callback(self._done)
+            if not begun and not stop.is_set():
                 await self._pause()
+        if sending:
+            await asyncio.wait(sending)
 
     async def drain(self) -> None:
         """Deliver everything that is due now."""
-        while await self._round():
-            pass
+        while claimed := await self._claim(self._pace.most):
+            await asyncio.gather(*(self._deliver(*each) for each in claimed))
+
+    async def _begin(self, most: int) -> list[asyncio.Task[None]]:
+        if most <= 0:
+            return []
+        try:
+            claimed = await self._claim(most)
+        except Exception:  # noqa: BLE001 - the loop's boundary: logged, tried again
+            _log.exception("delivery.claim_failed")
+            return []
+        return [asyncio.create_task(self._deliver(*each)) for each in claimed]
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """What waits for the same address may go now."""
+        if not task.cancelled() and (error := task.exception()):
+            # Its lease runs out, and it is taken up again.
+            _log.error("delivery.broke_off", exc_info=error)
+        self.wake()
 
     async def _pause(self) -> None:
         try:
@@ -94,16 +119,15 @@ class Courier:
         except TimeoutError:
             return
 
-    async def _round(self) -> bool:
+    async def _claim(self, most: int) -> list[tuple[Delivery, dt.datetime]]:
+        """Messages to send, and until when each may be sent."""
         now, lease = self._clock(), dt.timedelta(seconds=self._pace.lease)
         claimed = await self._store.tx(
             lambda desk: desk.outbox.claim(
-                owner=self._owner, now=now, lease=lease, most=self._pace.most
+                owner=self._owner, now=now, lease=lease, most=most
             )
         )
-        until = now + lease * 0.75
-        await asyncio.gather(*(self._deliver(each, until) for each in claimed))
-        return bool(claimed)
+        return [(each, now + lease * 0.75) for each in claimed]
 
     async def _deliver(self, delivery: Delivery, until: dt.datetime) -> None:
         channel = self._channels.get(delivery.address.channel)

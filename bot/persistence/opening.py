@@ -123,7 +123,12 @@ def _postgresql(
         max_overflow=1,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 10, "application_name": "headnote"},
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "headnote",
+            # A process that is frozen in a transaction must not hold up the others.
+            "options": "-c idle_in_transaction_session_timeout=15s",
+        },
     )
     try:
         _upgrade(engine)

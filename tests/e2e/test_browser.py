@@ -291,7 +291,7 @@ def test_a_question_goes_to_the_head_and_its_reply_comes_back(
     latest = staff.locator("#latest")
     assert "This is exactly what will be sent" in latest.inner_text()
     assert "It goes to Hana Example (Headteacher)" in latest.inner_text()
-    assert "As you typed it: May I name the school" in latest.inner_text()
+    assert "As you typed it: “May I name the school" in latest.inner_text()
     sound(staff, "preview")
     press(staff, "Send it with names masked")
     assert "is on its way to Hana Example (Headteacher)" in latest.inner_text()

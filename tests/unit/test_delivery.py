@@ -1,11 +1,13 @@
 """Delivery: tried again in good time, in order, and given up loudly."""
 
 import asyncio
+import datetime as dt
+from random import Random
 
 from structlog.testing import capture_logs
 
 from bot.decision import Message
-from bot.delivery import MOST_TRIES
+from bot.delivery import MOST_TRIES, Courier
 from bot.people import Address
 from bot.persistence.opening import open_store
 from bot.ports import DeliveryError
@@ -140,3 +142,49 @@ async def test_a_courier_stops_when_told_and_finishes_what_it_sends(
 
     assert keys(rig.channel) == ["one"]
     assert await rig.store.tx(lambda desk: desk.outbox.waiting()) == 0
+
+
+async def test_a_slow_message_does_not_hold_up_another(oakfield: School) -> None:
+    rig = Rig(oakfield)
+    gate = rig.channel.gate = asyncio.Event()
+    stop = asyncio.Event()
+    await put(rig, "slow")
+    running = asyncio.create_task(rig.courier.run(stop))
+    await rig.channel.begun.wait()
+    rig.channel.begun.clear()
+    await put(rig, "quick", address=Address("test", "bob"))
+    rig.courier.wake()
+
+    await rig.channel.begun.wait()  # the second is begun while the first still waits
+    gate.set()
+    stop.set()
+    rig.courier.wake()
+    await running
+
+    assert sorted(keys(rig.channel)) == ["quick", "slow"]
+
+
+async def test_a_courier_stopped_longer_than_its_lease_does_not_send_then(
+    oakfield: School,
+) -> None:
+    """Between claim and send it may be paused, and another may have sent it."""
+    rig = Rig(oakfield)
+    pauses = [dt.timedelta(minutes=1)]
+
+    def paused(point: str) -> None:
+        if point == "before_send" and pauses:
+            rig.clock.now += pauses.pop()
+
+    late = Courier(
+        rig.store,
+        {"test": rig.channel},
+        rig.directory,
+        clock=rig.clock,
+        owner="late",
+        random=Random(1),
+        failpoint=paused,
+    )
+    await put(rig, "one")
+    await late.drain()
+
+    assert [each.attempts for each in rig.channel.sent] == [2]
