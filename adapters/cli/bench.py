@@ -1,4 +1,4 @@
-"""`headnote bench`: how fast, how long to open, how much memory; `bench public`.
+"""`headnote bench`: how fast, how long to open, how much memory; and others.
 
 The questions timed are the packs' own examples, over and over; what is timed is the
 engine alone (decide and word the reply), on one core, in this process.
@@ -13,9 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from adapters.cli import public
+from adapters.cli import load, public
 from adapters.cli.talking import talk
 from adapters.library import open_library
+from bot.persistence.opening import StoreError
 
 _OPEN = (
     "import time; t = time.perf_counter();"
@@ -31,13 +32,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="measure speed and memory",
         description="Measure the engine: time a question, start, memory.",
         epilog="examples: headnote bench --rounds 20; "
-        "headnote bench public ../shared/benchmarks",
+        "headnote bench public ../shared/benchmarks; headnote bench store",
     )
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="public FOLDER",
-        help="measure the matcher on public data sets instead",
+        metavar="store | public FOLDER",
+        help="measure the store, or the matcher on public data sets, instead",
+    )
+    parser.add_argument("--database", help="for `store`: an empty database's URL")
+    parser.add_argument(
+        "--seconds", type=float, default=5, help="for each figure of it"
     )
     parser.add_argument("--rounds", type=int, default=10, help="times each question")
     parser.set_defaults(run=_run)
@@ -57,8 +62,17 @@ def _run(args: argparse.Namespace) -> int:
                     file=sys.stderr,
                 )
                 return 2
+        case ["store"]:
+            try:
+                return load.run(args.database, args.seconds)
+            except (load.NotForBenchError, StoreError) as error:
+                print(f"headnote: {error}", file=sys.stderr)
+                return 2
         case _:
-            print("headnote: say `bench` or `bench public FOLDER`.", file=sys.stderr)
+            print(
+                "headnote: say `bench`, `bench store` or `bench public FOLDER`.",
+                file=sys.stderr,
+            )
             return 2
 
 
