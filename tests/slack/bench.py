@@ -2,7 +2,9 @@
 
 `python -m tests.slack.bench [EVENTS]`. Each app runs in a process of its own on one
 core; what sends events and stands in for Slack runs on another. The echo app verifies,
-dispatches and posts the same number of characters back, and does nothing else. Both
+dispatches and posts the same number of characters back, and does nothing else; the
+"stock" one is the same as Bolt's documentation writes it, with `say` and Bolt's own
+client, which opens a connection for every call. All
 get the same events: messages in threads, of as many people as there are events to four
 each, since beyond that Slack wants a second between messages.
 """
@@ -29,7 +31,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.library import open_library
@@ -104,6 +106,26 @@ def echo(api: str, ready: Connection, _: Path) -> None:
                 thread_ts=event["thread_ts"],
                 text=event["text"] * 20,
             )
+
+        async def events(request: web.Request) -> web.Response:
+            done = await app.async_dispatch(await to_bolt_request(request))
+            return await to_aiohttp_response(done)
+
+        await _listen([web.post("/slack/events", events)], ready)
+
+    asyncio.run(serve())
+
+
+def stock(api: str, ready: Connection, _: Path) -> None:
+    """The same as Bolt's own documentation writes it: `say`, and Bolt's own client."""
+
+    async def serve() -> None:
+        client = AsyncWebClient(token=TOKEN, base_url=api)
+        app = AsyncApp(client=client, signing_secret=SECRET)
+
+        @app.event("message")
+        async def said(event: dict[str, str], say: AsyncSay) -> None:
+            await say(text=event["text"] * 20, thread_ts=event["thread_ts"])
 
         async def events(request: web.Request) -> web.Response:
             done = await app.async_dispatch(await to_bolt_request(request))
@@ -327,13 +349,17 @@ def main() -> None:
     asked = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     ratios: dict[str, list[float]] = {"headnote": [], "small": []}
+    to_stock: dict[str, list[float]] = {"headnote": [], "small": []}
     for number in range(1, asked.rounds + 1):
         bare, bare_one = asyncio.run(measure(echo, asked.events))
         _say(f"{number} echo: {IN_FLIGHT} at once: {bare}")
         _say(f"{number} echo: one at a time: {bare_one}")
+        plain, _ = asyncio.run(measure(stock, asked.events))
+        _say(f"{number} stock echo: {IN_FLIGHT} at once: {plain}")
         for name, serve in (("headnote", headnote), ("small", small)):
             many, one = asyncio.run(measure(serve, asked.events))
             ratios[name].append(many.rate / bare.rate)
+            to_stock[name].append(many.rate / plain.rate)
             added = statistics.median(one.replies) - statistics.median(bare_one.replies)
             _say(f"{number} {name}: {IN_FLIGHT} at once: {many}")
             _say(f"{number} {name}: one at a time: {one}")
@@ -342,7 +368,10 @@ def main() -> None:
                 f"{added:.1f} ms added to a reply",
             )
     for name, each in ratios.items():
-        _say(f"{name}: median {statistics.median(each):.2f} of the echo app's rate")
+        _say(
+            f"{name}: median {statistics.median(each):.2f} of the echo app's rate, "
+            f"{statistics.median(to_stock[name]):.2f} of the stock one's"
+        )
 
 
 if __name__ == "__main__":
