@@ -8,6 +8,8 @@ is counted, all of it, in bytes.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextActionsBlock
 
@@ -15,42 +17,60 @@ MOST_BLOCKS = 50
 MOST_BYTES = 12_000
 
 
-def size(block: Block) -> int:
-    """Bytes of a block's JSON, and of what parts it from the next."""
-    written = json.dumps(block.to_dict(), ensure_ascii=False, separators=(",", ":"))
-    return len(written.encode()) + 1
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block, as Slack takes it.
+
+    Attributes:
+        written: The block as JSON has it; writing it checks it, and takes a while.
+        size: Bytes of its JSON, and of what parts it from the next.
+
+    """
+
+    block: Block
+    written: dict[str, Any]
+    size: int
 
 
-def messages(shown: Sequence[Block]) -> list[list[Block]]:
+def piece(block: Block) -> Piece:
+    """A block, written once."""
+    written = block.to_dict()
+    text = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+    return Piece(block, written, len(text.encode()) + 1)
+
+
+def messages(blocks: Sequence[Block]) -> list[list[Piece]]:
     """Blocks as messages, in order.
 
     Where one message cannot hold them all, what can be pressed comes last, with the
     words before it if they fit: whoever has read to the end finds it there.
 
     Args:
-        shown: The blocks; each by itself fits in a message.
+        blocks: Each by itself fits in a message.
 
     """
+    shown = [piece(block) for block in blocks]
     if _fit(shown):
-        return [list(shown)]
-    read = [block for block in shown if not _pressed(block)]
-    pressed = [block for block in shown if _pressed(block)]
+        return [shown]
+    read = [each for each in shown if not _pressed(each)]
+    pressed = [each for each in shown if _pressed(each)]
     end = [*read[-1:], *pressed]
     if _fit(end):
-        return _packed([*([block] for block in read[:-1]), end])
-    return _packed([[block] for block in (*read, *pressed)])
+        return _packed([*([each] for each in read[:-1]), end])
+    return _packed([[each] for each in (*read, *pressed)])
 
 
-def _fit(blocks: Sequence[Block]) -> bool:
-    return len(blocks) <= MOST_BLOCKS and sum(map(size, blocks)) < MOST_BYTES
+def _fit(pieces: Sequence[Piece]) -> bool:
+    small = sum(each.size for each in pieces) < MOST_BYTES
+    return small and len(pieces) <= MOST_BLOCKS
 
 
-def _packed(groups: Sequence[list[Block]]) -> list[list[Block]]:
+def _packed(groups: Sequence[list[Piece]]) -> list[list[Piece]]:
     """Groups in as few messages as their order allows; none is torn apart."""
-    packed: list[list[Block]] = []
+    packed: list[list[Piece]] = []
     room = 0
     for group in groups:
-        needed = sum(map(size, group))
+        needed = sum(each.size for each in group)
         if packed and needed < room and len(packed[-1]) + len(group) <= MOST_BLOCKS:
             packed[-1] += group
             room -= needed
@@ -60,5 +80,5 @@ def _packed(groups: Sequence[list[Block]]) -> list[list[Block]]:
     return packed
 
 
-def _pressed(block: Block) -> bool:
-    return isinstance(block, ActionsBlock | ContextActionsBlock)
+def _pressed(each: Piece) -> bool:
+    return isinstance(each.block, ActionsBlock | ContextActionsBlock)

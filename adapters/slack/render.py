@@ -18,7 +18,7 @@ from adapters.slack.modals import (
     to_modal,
     values_of,
 )
-from adapters.slack.packing import messages
+from adapters.slack.packing import Piece, messages
 from adapters.slack.parts import ACTION, OPEN, folded, part_blocks, rates, small
 from adapters.slack.text import cut, escaped
 from bot.actions import Explain
@@ -32,6 +32,7 @@ __all__ = [
     "home",
     "is_form",
     "to_blocks",
+    "to_messages",
     "to_modal",
     "values_of",
 ]
@@ -41,6 +42,11 @@ _WHY = Button("Why this answer?", Explain())
 
 
 def to_blocks(reply: Reply) -> list[list[Block]]:
+    """A reply's messages as blocks; see `to_messages`."""
+    return [[each.block for each in message] for message in to_messages(reply)]
+
+
+def to_messages(reply: Reply) -> list[list[Piece]]:
     """A reply as one message, or as several where Slack takes no more in one.
 
     Every message holds something. Words are parted where they pause, a quotation too,

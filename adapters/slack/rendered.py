@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from adapters.slack.render import fallback, to_blocks
+from adapters.slack.render import fallback, to_messages
 from bot.reply import Reply
 
 MOST_KEPT = 1024
@@ -31,8 +31,8 @@ def rendered(reply: Reply) -> Rendered:
 
 
 def _rendered(reply: Reply) -> Rendered:
-    messages = to_blocks(reply)
-    blocks = tuple([block.to_dict() for block in message] for message in messages)
+    messages = to_messages(reply)
+    blocks = tuple([each.written for each in message] for message in messages)
     return Rendered(fallback(reply), blocks)
 
 
