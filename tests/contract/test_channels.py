@@ -1,4 +1,4 @@
-"""What every place that people read promises. Each subclasses and supplies itself."""
+"""What every place that people read promises, on each of the databases."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from bot.actions import ChooseTopic
 from bot.decision import Message
 from bot.people import Address
 from bot.persistence.opening import open_store
+from bot.persistence.store import Store
 from bot.plain_text import plain
 from bot.reply import Button, Choices, Notice, Paragraph, Quotation, Reply, Tone
 from knowledge import School
@@ -44,7 +45,7 @@ def words(text: str) -> str:
 
 class ChannelContract:
     @pytest.fixture
-    def place(self, oakfield: School) -> Place:
+    def place(self) -> Place:
         raise NotImplementedError
 
     def saying(self, place: Place, key: str, *texts: str) -> Message:
@@ -95,8 +96,8 @@ class ChannelContract:
 class FakePlace(Place):
     address = Address("test", "ann")
 
-    def __init__(self, school: School) -> None:
-        self._rig = Rig(school)
+    def __init__(self, school: School, store: Store) -> None:
+        self._rig = Rig(school, store)
 
     async def deliver(self, *messages: Message) -> None:
         now = self._rig.clock()
@@ -110,8 +111,7 @@ class FakePlace(Place):
 class WebPlace(Place):
     address = Address("web", "ann")
 
-    def __init__(self, school: School) -> None:
-        store = open_store("sqlite://", pulled=frozenset({"web"}))
+    def __init__(self, school: School, store: Store) -> None:
         self._rig = Rig(school, store)
 
     async def deliver(self, *messages: Message) -> None:
@@ -143,18 +143,22 @@ class SlackPlace(Place):
 
 class TestFakeChannel(ChannelContract):
     @pytest.fixture
-    def place(self, oakfield: School) -> Place:
-        return FakePlace(oakfield)
+    async def place(self, oakfield: School, url: str) -> AsyncIterator[Place]:
+        store = open_store(url)
+        yield FakePlace(oakfield, store)
+        await store.close()
 
 
 class TestWeb(ChannelContract):
     @pytest.fixture
-    def place(self, oakfield: School) -> Place:
-        return WebPlace(oakfield)
+    async def place(self, oakfield: School, url: str) -> AsyncIterator[Place]:
+        store = open_store(url, pulled=frozenset({"web"}))
+        yield WebPlace(oakfield, store)
+        await store.close()
 
 
 class TestSlack(ChannelContract):
     @pytest.fixture
-    async def place(self, oakfield: School) -> AsyncIterator[Place]:
-        async with SlackRig(oakfield) as rig:
+    async def place(self, oakfield: School, url: str) -> AsyncIterator[Place]:
+        async with SlackRig(oakfield, store=open_store(url)) as rig:
             yield SlackPlace(rig)

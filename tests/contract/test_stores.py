@@ -34,19 +34,6 @@ TALK = Conversation(OAKFIELD)
 LEASE = dt.timedelta(seconds=30)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    match request.param:
-        case "memory":
-            return "sqlite://"
-        case "sqlite":
-            folder = request.getfixturevalue("tmp_path")
-            return f"sqlite:///{folder / 'data' / 'headnote.db'}"
-        case _:
-            made: str = request.getfixturevalue("postgres_url")
-            return made
-
-
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     opened = open_store(url, pulled=frozenset({"web"}))

@@ -1,18 +1,28 @@
 """`headnote serve` as a process: where it may be served, and how it stops."""
 
+import asyncio
 import http.client
 import os
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.conftest import SMALL
+
+ASKERS = 16
+MOST_ASKED = 25
+"""Below what one person may ask in a minute."""
+ENOUGH = 100
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -126,6 +136,65 @@ def test_it_stops_in_good_order_when_told_to(tmp_path: Path) -> None:
     assert "Traceback" not in wrong
     assert (tmp_path / "data" / "headnote-demo.db").exists()
     assert not (tmp_path / "data" / "headnote-demo.db-wal").exists()
+
+
+async def test_told_to_stop_under_load_it_keeps_all_that_it_answered(
+    tmp_path: Path,
+) -> None:
+    answered: list[str] = []
+    enough = asyncio.Event()
+    with serving(tmp_path) as (process, port):
+        asking = [
+            asyncio.create_task(ask_on(port, answered, enough)) for _ in range(ASKERS)
+        ]
+        await asyncio.wait_for(enough.wait(), 30)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*asking)
+        await asyncio.to_thread(process.communicate, timeout=30)
+
+    with sqlite3.connect(tmp_path / "data" / "headnote-demo.db") as database:
+        (kept,) = database.execute("SELECT count(*) FROM question").fetchone()
+        (told,) = database.execute(
+            "SELECT count(*) FROM message WHERE key LIKE 'reply:%' AND status='sent'"
+        ).fetchone()
+    database.close()
+    assert process.returncode == 0
+    assert kept == told
+    # Of each asker at most one was kept whose answer no longer reached them.
+    assert len(answered) <= kept <= len(answered) + ASKERS
+
+
+async def ask_on(port: int, answered: list[str], enough: asyncio.Event) -> None:
+    """Ask one question after the other, until nobody listens any more."""
+    address = f"http://127.0.0.1:{port}"
+    jar = aiohttp.CookieJar(unsafe=True)  # a cookie of an address without a name
+    try:
+        async with aiohttp.ClientSession(address, cookie_jar=jar) as session:
+            async with session.get("/") as page:
+                form = hidden(await page.text()) | {"school": "oakfield"}
+            async with session.post("/school", data=form) as page:
+                form = hidden(await page.text())
+            for number in range(MOST_ASKED):
+                asked = {
+                    "csrf": form["csrf"],
+                    "turn": f"{number:020}",
+                    "question": "phone in class",
+                }
+                async with session.post(
+                    "/ask", data=asked, allow_redirects=False
+                ) as done:
+                    if done.status != HTTPStatus.SEE_OTHER:
+                        return
+                answered.append(asked["turn"])
+                if len(answered) >= ENOUGH:
+                    enough.set()
+    except aiohttp.ClientError:
+        return
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The fields of a page's forms that nobody sees."""
+    return dict(re.findall(r'name="(csrf|turn)" value="([^"]+)"', page))
 
 
 def test_a_second_one_on_the_same_file_is_refused(tmp_path: Path) -> None:
